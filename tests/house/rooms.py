@@ -1,0 +1,51 @@
+"""Who may include whom: the rooms of the house, and the doors between them.
+
+Debian puts every library's headers into one folder, so the linker does not stop a forbidden include: this table does,
+through test_rooms.py.
+"""
+
+# A room is a folder, or a file where one file has doors of its own; of several that fit, the longest is meant. Its line
+# names the rooms whose headers it may include. Its own are always allowed. Nothing leads back up.
+ROOMS = {
+    # The contract in C++: what the service offers, and how it looks on the wire.
+    "proto/contract": ["nn/tensor"],
+    "proto/contract/codec": ["proto/contract", "nn/tensor"],
+    # The engine.
+    "nn/tensor": [],
+    "nn/graph": ["nn/tensor"],
+    "nn/ops": ["nn/graph", "nn/tensor"],
+    "nn/modules": ["nn/ops", "nn/graph", "nn/tensor"],
+    "nn/layers": ["nn/modules", "nn/ops", "nn/graph", "nn/tensor"],
+    "nn/plan": ["nn/layers", "nn/modules", "nn/ops", "nn/graph", "nn/tensor"],
+    "nn/weights": ["nn/tensor"],
+    "nn/description": ["nn/layers", "nn/modules", "nn/weights", "nn/graph", "nn/tensor"],
+    # The daemon.
+    "server/models": ["nn", "proto/contract"],
+    "server/hooks": ["nn/plan", "nn/modules", "nn/graph", "nn/tensor", "proto/contract"],
+    "server/scheduling": ["server/models", "server/hooks", "nn", "proto/contract"],
+    "server/rpc": ["server/hooks", "server/scheduling", "server/models", "proto/contract"],
+    "server/operations": ["server/models", "proto/contract"],
+    "server/main.cc": ["server", "nn", "proto"],
+    # The clients.
+    "client/cpp": ["proto/contract", "nn/tensor"],
+    "client/modulectl": ["client/cpp", "proto/contract", "nn/tensor", "nn/weights"],
+}
+
+# Headers that only some rooms may include: what they are, a regular expression for them, and the rooms.
+GUARDED_HEADERS = [
+    (
+        "protobuf",
+        r"google/protobuf/.*|(moduled/v1|open_inference)/.*\.pb\.h",
+        ["proto/contract/codec", "nn/description", "server/rpc", "client"],
+    ),
+    (
+        "gRPC",
+        r"grpc(pp)?/.*|.*\.grpc\.pb\.h",
+        ["proto/contract/codec", "server/rpc", "server/operations", "server/main.cc", "client/cpp"],
+    ),
+    (
+        "oneDNN or OpenBLAS",
+        r"(oneapi/)?dnnl.*|(openblas/)?cblas.*|(.*/)?openblas.*|lapacke?\.h",
+        ["nn/ops", "nn/plan"],
+    ),
+]
