@@ -1,0 +1,54 @@
+// What an operator becomes in a plan: a prepared step that only runs.
+//
+// The levels: kernel < op < layer < module < model. An op says what is computed; a kernel is one way of computing it
+// for fixed types, shapes, constants and threads. All that can be decided before running is decided when it is made.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/tensor/tensor.h"
+
+namespace moduled::nn {
+
+// How much a result may deviate from plain float32 arithmetic.
+enum class Precision {
+  kExact,    // No Winograd, no reassociation beyond BLAS.
+  kDefault,  // float32 with Winograd where a check of its error passes.
+  kFast,     // bfloat16 compute.
+};
+
+// What a kernel is made for.
+struct KernelRequest {
+  absl::Span<const TensorSpec> in;
+  absl::Span<const TensorSpec> out;
+  // For each input its tensor if it is constant over all runs (a weight), else null: a kernel may pack it ahead.
+  absl::Span<const Tensor* const> constants;
+  int threads = 1;
+  Precision precision = Precision::kDefault;
+};
+
+// One run's buffers. Inputs and outputs never overlap, unless the op's traits allow it to run in place.
+struct KernelArgs {
+  absl::Span<const void* const> in;
+  absl::Span<void* const> out;
+  void* scratch = nullptr;  // Kernel::scratch_bytes(), aligned to Tensor::kAlignment.
+};
+
+// Immutable once made; Run may be called from any number of threads, each with its own buffers.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+
+  // The algorithm, as a plan's listing shows it.
+  virtual absl::string_view algorithm() const = 0;
+  virtual size_t scratch_bytes() const { return 0; }
+  // Fails only on what the data says (an index out of range): what shapes and types say has been checked before.
+  virtual absl::Status Run(const KernelArgs& args) const = 0;
+};
+
+}  // namespace moduled::nn

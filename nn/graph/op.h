@@ -1,0 +1,109 @@
+// An operator: a name, typed attributes, a shape rule, kernels and, where it has one, a gradient.
+//
+// An operator is declared in one place, as a plain struct in one file of nn/ops:
+//
+//   struct SoftmaxOp {
+//     static constexpr absl::string_view kName = "softmax";
+//     static constexpr OpTraits kTraits = {.row_independent = true};
+//     struct Attrs { int64_t axis = -1; bool operator==(const Attrs&) const = default; };
+//     // The only place that checks types and shapes; what it accepts, MakeKernel and Run can rely on.
+//     static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs&, absl::Span<const TensorSpec> in);
+//     static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs&, const KernelRequest&);
+//   };
+//
+// There is no base class to derive from and no list to add it to: layers and functions name the struct.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/kernel.h"
+#include "nn/tensor/shape.h"
+
+namespace moduled::nn {
+
+// What passes may rely on.
+struct OpTraits {
+  bool elementwise = false;      // out[i] depends on in[0][i] alone, and the shapes agree.
+  bool row_independent = false;  // Along axis 0, a row of the output depends on that row of the data input alone.
+  bool in_place = false;         // The first output may overwrite the first input.
+  bool view = false;             // The output is the first input's bytes under another shape: no kernel runs.
+  bool side_effect = false;      // Must run even if nothing uses its results.
+};
+
+template <class T>
+concept Operator = requires(const typename T::Attrs& attrs, absl::Span<const TensorSpec> specs,
+                            const KernelRequest& request) {
+  { T::kName } -> std::convertible_to<absl::string_view>;
+  { T::kTraits } -> std::convertible_to<OpTraits>;
+  { T::Infer(attrs, specs) } -> std::same_as<absl::StatusOr<std::vector<TensorSpec>>>;
+  { T::MakeKernel(attrs, request) } -> std::same_as<absl::StatusOr<std::unique_ptr<Kernel>>>;
+  requires std::equality_comparable<typename T::Attrs>;
+};
+
+// Any operator with its attributes, by value.
+class Op {
+ public:
+  template <Operator T>
+  static Op Of(typename T::Attrs attrs) {
+    return Op(std::make_shared<const Model<T>>(std::move(attrs)));
+  }
+
+  absl::string_view name() const { return impl_->name(); }
+  const OpTraits& traits() const { return impl_->traits(); }
+  absl::StatusOr<std::vector<TensorSpec>> Infer(absl::Span<const TensorSpec> in) const { return impl_->Infer(in); }
+  absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const KernelRequest& request) const {
+    return impl_->MakeKernel(request);
+  }
+
+  // The attributes if this is a T, else null: for the passes that rewrite graphs.
+  template <Operator T>
+  const typename T::Attrs* As() const {
+    const auto* model = dynamic_cast<const Model<T>*>(impl_.get());
+    return model == nullptr ? nullptr : &model->attrs;
+  }
+
+  bool operator==(const Op& other) const { return impl_ == other.impl_ || impl_->Equals(*other.impl_); }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual absl::string_view name() const = 0;
+    virtual const OpTraits& traits() const = 0;
+    virtual absl::StatusOr<std::vector<TensorSpec>> Infer(absl::Span<const TensorSpec> in) const = 0;
+    virtual absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const KernelRequest& request) const = 0;
+    virtual bool Equals(const Interface& other) const = 0;
+  };
+
+  template <Operator T>
+  struct Model final : Interface {
+    explicit Model(typename T::Attrs a) : attrs(std::move(a)) {}
+    absl::string_view name() const override { return T::kName; }
+    const OpTraits& traits() const override {
+      static constexpr OpTraits kTraits = T::kTraits;
+      return kTraits;
+    }
+    absl::StatusOr<std::vector<TensorSpec>> Infer(absl::Span<const TensorSpec> in) const override {
+      return T::Infer(attrs, in);
+    }
+    absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const KernelRequest& request) const override {
+      return T::MakeKernel(attrs, request);
+    }
+    bool Equals(const Interface& other) const override {
+      const auto* same = dynamic_cast<const Model*>(&other);
+      return same != nullptr && attrs == same->attrs;
+    }
+    typename T::Attrs attrs;
+  };
+
+  explicit Op(std::shared_ptr<const Interface> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<const Interface> impl_;
+};
+
+}  // namespace moduled::nn
