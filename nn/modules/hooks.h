@@ -1,0 +1,61 @@
+// Hooks registered on a module in C++, as torch.nn.Module's: they run on the host, with real tensors, in every forward.
+//
+// A hook that replaces values must keep their types and shapes: plans are compiled for them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/tensor/nested.h"
+#include "nn/tensor/tensor.h"
+
+namespace moduled::nn {
+
+class Module;
+
+// A real value: what a hook sees and a client gets.
+using Datum = Nested<Tensor>;
+
+// The real arguments of a call.
+struct CallData {
+  std::vector<Datum> args;
+  std::vector<std::pair<std::string, Datum>> kwargs;
+};
+
+// Called before forward. nullopt keeps the positional arguments; anything else replaces them.
+using ForwardPreHook =
+    std::function<std::optional<std::vector<Datum>>(const Module& module, const std::vector<Datum>& args)>;
+// The same for hooks registered with_kwargs.
+using ForwardPreHookWithKwargs = std::function<std::optional<CallData>(const Module& module, const CallData& call)>;
+
+// Called after forward. nullopt keeps the output; anything else replaces it.
+using ForwardHook =
+    std::function<std::optional<Datum>(const Module& module, const std::vector<Datum>& args, const Datum& output)>;
+using ForwardHookWithKwargs =
+    std::function<std::optional<Datum>(const Module& module, const CallData& call, const Datum& output)>;
+
+struct HookOptions {
+  bool prepend = false;  // Before the hooks that are already there.
+};
+
+// torch.utils.hooks.RemovableHandle: removes the hook when asked to. Outliving the module is harmless.
+class RemovableHandle {
+ public:
+  RemovableHandle() = default;
+  RemovableHandle(uint64_t id, std::function<void()> remove) : id_(id), remove_(std::move(remove)) {}
+  uint64_t id() const { return id_; }
+  void Remove() {
+    if (remove_) std::exchange(remove_, nullptr)();
+  }
+
+ private:
+  uint64_t id_ = 0;
+  std::function<void()> remove_;
+};
+
+}  // namespace moduled::nn

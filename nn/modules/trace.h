@@ -1,0 +1,76 @@
+// Running a module's forward once on symbols, to record the graph that plans are compiled from.
+//
+// The trace marks where each module call begins and ends, and puts the module's C++ hooks and the request's edits at
+// that boundary. Ints, shapes and other Python values are computed while tracing; only tensors are symbols.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "nn/graph/graph_builder.h"
+#include "nn/modules/arguments.h"
+#include "nn/modules/edit.h"
+#include "nn/modules/module.h"
+
+namespace moduled::nn {
+
+// The real type of each argument of the root: leaves are types instead of tensors.
+using SpecTree = Nested<TensorSpec>;
+struct CallSignature {
+  std::vector<SpecTree> args;
+  std::vector<std::pair<std::string, SpecTree>> kwargs;
+  bool operator==(const CallSignature&) const = default;
+};
+
+class Trace {
+ public:
+  // Traces root.Forward for arguments of these types. The graph's inputs are the tensors of `signature` in order of a
+  // walk through it, followed by the tensors of the edits. Errors carry the path of the module that failed in front.
+  static absl::StatusOr<Graph> Run(const Module& root, const CallSignature& signature,
+                                   const std::vector<Edit>& edits = {});
+
+  // Calls a module: hooks, edits, forward, in torch's order. `name` is what the caller's scope calls the module.
+  absl::StatusOr<Symbol> Call(absl::string_view name, const Module& module, Arguments arguments);
+
+  // Applies an operator with one output.
+  template <Operator T>
+  absl::StatusOr<Value> Apply(typename T::Attrs attrs, std::initializer_list<Value> inputs) {
+    return builder_.Apply<T>(std::move(attrs), inputs);
+  }
+  template <Operator T>
+  absl::StatusOr<Value> Apply(typename T::Attrs attrs, absl::Span<const Value> inputs) {
+    return builder_.Apply<T>(std::move(attrs), inputs);
+  }
+  absl::StatusOr<std::vector<Value>> Apply(Op op, absl::Span<const Value> inputs) {
+    return builder_.Apply(std::move(op), inputs);
+  }
+
+  // A parameter, buffer or literal as a value. The same tensor is the same value.
+  Value Use(const Parameter& parameter) { return Constant(parameter.data); }
+  Value Use(const Buffer& buffer) { return Constant(buffer.data); }
+  Value Constant(Tensor tensor);
+
+  const TensorSpec& spec(Value value) const { return builder_.spec(value); }
+
+ private:
+  explicit Trace(const Module& root);
+
+  // The steps of Call.
+  int32_t BeginCall(absl::string_view name, const Module& module);
+  absl::Status RunPreHooks(const Module& module, Arguments& arguments);
+  absl::Status RunHooks(const Module& module, const Arguments& arguments, Symbol& output);
+  absl::Status ApplyEdits(int32_t call, HookKind kind, std::vector<Symbol>& symbols);
+
+  GraphBuilder builder_;
+  absl::flat_hash_map<const Module*, std::string> first_names_;
+  absl::flat_hash_map<const void*, std::string> state_names_;
+  absl::flat_hash_map<const Module*, int32_t> call_counts_;
+  std::vector<Edit> edits_;
+  std::vector<Value> edit_values_;
+};
+
+}  // namespace moduled::nn
