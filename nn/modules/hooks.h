@@ -11,21 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "nn/tensor/nested.h"
-#include "nn/tensor/tensor.h"
+#include "nn/tensor/datum.h"
 
 namespace moduled::nn {
 
 class Module;
-
-// A real value: what a hook sees and a client gets.
-using Datum = Nested<Tensor>;
-
-// The real arguments of a call.
-struct CallData {
-  std::vector<Datum> args;
-  std::vector<std::pair<std::string, Datum>> kwargs;
-};
 
 // Called before forward. nullopt keeps the positional arguments; anything else replaces them.
 using ForwardPreHook =

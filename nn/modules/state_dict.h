@@ -1,23 +1,13 @@
 // state_dict and load_state_dict, by torch's rules, with one difference: loading is atomic.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "nn/modules/module.h"
 
 namespace moduled::nn {
-
-// Keys in torch's order: for each module in pre-order its parameters, then its persistent buffers. Tensors are shared
-// by reference; a module or parameter with several names stands under each.
-struct StateDict {
-  std::vector<std::pair<std::string, Tensor>> tensors;
-  // state_dict()._metadata: module path and state version, for every module. Absent in a plain dict.
-  std::vector<std::pair<std::string, int64_t>> metadata;
-};
 
 StateDict GetStateDict(const Module& module);
 
