@@ -1,0 +1,50 @@
+// Running a model.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "nn/tensor/datum.h"
+#include "proto/contract/call_context.h"
+#include "proto/contract/hooks.h"
+#include "proto/contract/model_ref.h"
+
+namespace moduled::contract {
+
+struct ForwardCall {
+  ModelRef model;
+  nn::CallData arguments;
+  std::vector<Hook> hooks;  // For this call alone.
+  std::string request_id;   // Empty: the server makes one.
+  CallContext context;
+};
+
+struct ForwardReply {
+  ModelRef model;
+  std::string request_id;
+  nn::Datum output;
+  std::vector<HookEvent> events;  // In firing order. Empty when they were streamed.
+  std::vector<UnfiredHook> unfired;
+};
+
+class Inference {
+ public:
+  using Done = absl::AnyInvocable<void(absl::StatusOr<ForwardReply>) &&>;
+  using OnEvent = absl::AnyInvocable<void(HookEvent)>;
+
+  virtual ~Inference() = default;
+
+  // Returns at once; `done` is called exactly once, on any thread, perhaps before this returns. It must not block.
+  virtual void Forward(ForwardCall call, Done done) = 0;
+  // The same, with each event handed to `on_event` as its module returns, in firing order, all before `done`.
+  virtual void ForwardStream(ForwardCall call, OnEvent on_event, Done done) = 0;
+};
+
+// Waits for the answer.
+absl::StatusOr<ForwardReply> ForwardAndWait(Inference& inference, ForwardCall call);
+
+}  // namespace moduled::contract

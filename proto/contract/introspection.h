@@ -1,0 +1,112 @@
+// Looking into the models that a server has loaded. Names, orders and rules are torch.nn.Module's.
+//
+// Implemented in process by the server and over the wire by the client; one suite tests both. All calls are answered
+// from memory and may be made from any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "nn/tensor/datum.h"
+#include "nn/tensor/shape.h"
+#include "proto/contract/model_ref.h"
+
+namespace moduled::contract {
+
+enum class ModelState { kLoading, kReady, kUnloading, kUnavailable };
+
+struct ModelStatus {
+  ModelRef model;  // The version is empty if the model has none.
+  ModelState state = ModelState::kUnavailable;
+  std::string reason;  // Why it is unavailable.
+};
+
+struct ModelDetails {
+  ModelRef model;
+  std::string description;  // A serialised moduled.v1.ModuleDescription.
+  std::string repr;
+  int64_t parameter_count = 0;  // Elements of all parameters, each counted once.
+  int64_t parameter_bytes = 0;  // Bytes of all parameters and buffers, each counted once.
+};
+
+struct ModuleInfo {
+  std::string path;
+  std::string type;
+  std::string extra_repr;
+  bool training = false;
+  int64_t parameter_count = 0;  // Of its own, without its children's.
+  std::vector<std::string> children;
+};
+
+struct ParameterInfo {
+  std::string path;
+  nn::TensorSpec tensor;
+  bool requires_grad = true;
+};
+
+struct BufferInfo {
+  std::string path;
+  nn::TensorSpec tensor;
+  bool persistent = true;
+};
+
+// A list, and the model version that it was read from.
+template <class T>
+struct Listing {
+  ModelRef model;
+  std::vector<T> items;
+};
+
+struct SubmoduleReply {
+  ModelRef model;
+  ModuleInfo module;
+  std::string repr;
+};
+
+struct ParameterReply {
+  ModelRef model;
+  nn::Tensor tensor;
+  bool requires_grad = true;
+};
+
+struct BufferReply {
+  ModelRef model;
+  nn::Tensor tensor;
+  bool persistent = true;
+};
+
+struct StateDictReply {
+  ModelRef model;
+  nn::StateDict state_dict;
+};
+
+// Options of the traversals, with torch's defaults.
+struct ListOptions {
+  bool recurse = true;
+  bool remove_duplicate = true;
+};
+
+class Introspection {
+ public:
+  virtual ~Introspection() = default;
+
+  virtual absl::StatusOr<std::vector<ModelStatus>> ListModels() = 0;
+  virtual absl::StatusOr<ModelDetails> DescribeModel(const ModelRef& model) = 0;
+  // `path` is the module to start at; listed paths are full ones.
+  virtual absl::StatusOr<Listing<ModuleInfo>> NamedModules(const ModelRef& model, const std::string& path,
+                                                           bool remove_duplicate) = 0;
+  virtual absl::StatusOr<Listing<ModuleInfo>> NamedChildren(const ModelRef& model, const std::string& path) = 0;
+  virtual absl::StatusOr<SubmoduleReply> GetSubmodule(const ModelRef& model, const std::string& path) = 0;
+  virtual absl::StatusOr<Listing<ParameterInfo>> NamedParameters(const ModelRef& model, const std::string& path,
+                                                                 ListOptions options) = 0;
+  virtual absl::StatusOr<ParameterReply> GetParameter(const ModelRef& model, const std::string& path) = 0;
+  virtual absl::StatusOr<Listing<BufferInfo>> NamedBuffers(const ModelRef& model, const std::string& path,
+                                                           ListOptions options) = 0;
+  virtual absl::StatusOr<BufferReply> GetBuffer(const ModelRef& model, const std::string& path) = 0;
+  // Keys are relative to `path`. In process the tensors are the model's own, by reference.
+  virtual absl::StatusOr<StateDictReply> StateDict(const ModelRef& model, const std::string& path) = 0;
+};
+
+}  // namespace moduled::contract
