@@ -33,8 +33,8 @@ class Plan {
 
   // Runs for inputs of the graph's types, in the order of Graph::inputs. The observer, if any, is called on this thread
   // for each observed point, in firing order, as soon as its values exist.
-  absl::StatusOr<Datum> Run(absl::Span<const Tensor> inputs, Workspace& workspace, const RunControl& control = {},
-                            Observer* observer = nullptr) const;
+  absl::StatusOr<Datum> Execute(absl::Span<const Tensor> inputs, Workspace& workspace, const RunControl& control = {},
+                                Observer* observer = nullptr) const;
 
   const Graph& graph() const { return *graph_; }
   size_t arena_bytes() const { return arena_bytes_; }
@@ -46,22 +46,22 @@ class Plan {
  private:
   friend class PlanCompiler;
 
-  // Where a value's bytes are during a run.
+  // Where a value's bytes are during a run. A view is in the place of what it is a view of.
   struct Place {
     enum class Kind : uint8_t { kUnused, kInput, kConstant, kArena, kEscaping };
     Kind kind = Kind::kUnused;
     size_t index = 0;  // Of the input, constant or escaping tensor; the offset in the arena.
+    bool operator==(const Place&) const = default;
   };
+  class Execution;
   struct Step {
     std::unique_ptr<Kernel> kernel;
     int32_t node = 0;
     std::vector<Place> inputs;
     std::vector<Place> outputs;
     size_t scratch_offset = 0;
-    size_t first_point = 0;  // The observed points that fire after this step: [first_point, end_point).
-    size_t end_point = 0;
+    size_t end_point = 0;  // Observed points before this index can fire once the step is done.
   };
-  class Run_;
 
   std::shared_ptr<const Graph> graph_;
   PlanOptions options_;

@@ -71,6 +71,8 @@ class Tensor {
   // The rows [begin, end) along axis 0, as a view. Requires rank >= 1 and 0 <= begin <= end <= shape()[0].
   Tensor Rows(int64_t begin, int64_t end) const;
 
+  // Keeps the bytes alive, for views that Wrap makes.
+  const std::shared_ptr<const void>& owner() const { return owner_; }
   // Whether both are views of the same storage: torch's notion of a shared tensor.
   bool SharesStorageWith(const Tensor& other) const { return owner_ != nullptr && owner_ == other.owner_; }
 

@@ -1,0 +1,150 @@
+#include "nn/plan/plan.h"
+
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "nn/plan/plan_compiler.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+
+absl::StatusOr<std::shared_ptr<const Plan>> Plan::Compile(std::shared_ptr<const Graph> graph, PlanOptions options) {
+  return PlanCompiler(std::move(graph), std::move(options)).Compile();
+}
+
+// One run: the tensors that came, those that leave, and the arena between them.
+class Plan::Execution {
+ public:
+  Execution(const Plan& plan, absl::Span<const Tensor> inputs, Observer* observer)
+      : plan_(plan), graph_(*plan.graph_), inputs_(inputs), observer_(observer) {}
+
+  absl::Status Prepare(Workspace& workspace) {
+    RETURN_IF_ERROR(CheckInputs());
+    arena_ = workspace.Reserve(plan_.arena_bytes_);
+    if (arena_ == nullptr && plan_.arena_bytes_ > 0) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("out of memory for activations (", plan_.arena_bytes_, " bytes)"));
+    }
+    escaping_.reserve(plan_.escaping_.size());
+    for (const TensorSpec& spec : plan_.escaping_) {
+      ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(spec));
+      escaping_.push_back(std::move(tensor));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RunSteps(const RunControl& control) {
+    absl::InlinedVector<const void*, 16> in;
+    absl::InlinedVector<void*, 4> out;
+    Notify(plan_.points_before_steps_);
+    for (const Step& step : plan_.steps_) {
+      RETURN_IF_ERROR(control.Check());
+      in.clear();
+      out.clear();
+      for (const Place& place : step.inputs) in.push_back(Address(place));
+      for (const Place& place : step.outputs) out.push_back(const_cast<void*>(Address(place)));
+      const absl::Status status = step.kernel->Run({in, out, arena_ + step.scratch_offset});
+      if (!status.ok()) return InModule(step, status);
+      Notify(step.end_point);
+    }
+    return control.Check();
+  }
+
+  Datum Output() const { return Real(graph_.output); }
+
+ private:
+  absl::Status CheckInputs() const {
+    if (inputs_.size() != graph_.inputs.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("inputs: wrong number (got ", inputs_.size(), ", want ", graph_.inputs.size(), ")"));
+    }
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const TensorSpec& want = graph_.spec(graph_.inputs[i]);
+      if (inputs_[i].spec() == want) continue;
+      return absl::InvalidArgumentError(absl::StrCat("inputs[", i, "]: wrong type (got ", inputs_[i].spec().ToString(),
+                                                     ", want ", want.ToString(), ")"));
+    }
+    return absl::OkStatus();
+  }
+
+  const void* Address(const Place& place) const {
+    switch (place.kind) {
+      case Place::Kind::kInput:
+        return inputs_[place.index].data();
+      case Place::Kind::kConstant:
+        return graph_.constants[place.index].tensor.data();
+      case Place::Kind::kArena:
+        return arena_ + place.index;
+      case Place::Kind::kEscaping:
+        return escaping_[place.index].data();
+      case Place::Kind::kUnused:
+        break;
+    }
+    return nullptr;
+  }
+
+  // A value that leaves the run, under its own shape: it may be a view.
+  Tensor Leaving(Value value) const {
+    const Place& place = plan_.places_[value.id];
+    const Tensor& storage = place.kind == Place::Kind::kInput      ? inputs_[place.index]
+                            : place.kind == Place::Kind::kConstant ? graph_.constants[place.index].tensor
+                                                                   : escaping_[place.index];
+    return Tensor::Wrap(graph_.spec(value), storage.owner(), storage.data());
+  }
+
+  Datum Real(const Symbol& symbol) const {
+    return MapLeaves<Tensor>(symbol, [&](Value value) { return Leaving(value); });
+  }
+
+  // Fires the observed points before `end` that have not fired yet.
+  void Notify(size_t end) {
+    for (; next_point_ < end; ++next_point_) {
+      if (observer_ == nullptr) continue;
+      const HookPoint& point = plan_.options_.observed[next_point_];
+      const ModuleCall& call = graph_.calls[point.call];
+      Observation observation{call, point.kind, {}, {}, {}};
+      for (const Symbol& input : call.inputs) observation.inputs.push_back(Real(input));
+      for (const auto& [name, input] : call.kwargs) observation.kwargs.emplace_back(name, Real(input));
+      if (point.kind == HookKind::kForward) observation.output = Real(call.output);
+      observer_->OnObservation(std::move(observation));
+    }
+  }
+
+  absl::Status InModule(const Step& step, const absl::Status& status) const {
+    const int32_t call = graph_.nodes[step.node].call;
+    if (call < 0) return status;
+    return absl::Status(status.code(),
+                        absl::StrCat(graph_.calls[call].path, " (", graph_.calls[call].type, "): ", status.message()));
+  }
+
+  const Plan& plan_;
+  const Graph& graph_;
+  const absl::Span<const Tensor> inputs_;
+  Observer* const observer_;
+  uint8_t* arena_ = nullptr;
+  std::vector<Tensor> escaping_;
+  size_t next_point_ = 0;
+};
+
+absl::StatusOr<Datum> Plan::Execute(absl::Span<const Tensor> inputs, Workspace& workspace, const RunControl& control,
+                                    Observer* observer) const {
+  Execution execution(*this, inputs, observer);
+  RETURN_IF_ERROR(execution.Prepare(workspace));
+  RETURN_IF_ERROR(execution.RunSteps(control));
+  return execution.Output();
+}
+
+std::string Plan::ToString() const {
+  std::string text;
+  for (const Step& step : steps_) {
+    const Node& node = graph_->nodes[step.node];
+    absl::StrAppend(&text, node.op.name(), " [", step.kernel->algorithm(), "]");
+    if (node.call >= 0) absl::StrAppend(&text, " ", graph_->calls[node.call].path);
+    for (Value output : node.outputs) absl::StrAppend(&text, " ", graph_->spec(output).ToString());
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+}  // namespace moduled::nn
