@@ -15,6 +15,8 @@
 
 namespace moduled::nn {
 
+class PackCache;
+
 // How much a result may deviate from plain float32 arithmetic.
 enum class Precision {
   kExact,    // No Winograd, no reassociation beyond BLAS.
@@ -30,6 +32,7 @@ struct KernelRequest {
   absl::Span<const Tensor* const> constants;
   int threads = 1;
   Precision precision = Precision::kDefault;
+  PackCache* packs = nullptr;  // Where packed constants are shared; null: they are the kernel's own.
 };
 
 // One run's buffers. Inputs and outputs never overlap, unless the op's traits allow it to run in place.

@@ -66,9 +66,9 @@ absl::StatusOr<std::shared_ptr<const Plan>> Model::PlanFor(PlanKey key) {
     absl::MutexLock lock(&mutex_);
     if (const auto* found = plans_.Find(key)) return *found;
   }
-  ASSIGN_OR_RETURN(
-      std::shared_ptr<const Plan> plan,
-      Plan::Compile(key.graph, {options_.threads, options_.precision, SelectPoints(*key.graph, key.observed)}));
+  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
+                   Plan::Compile(key.graph, {options_.threads, options_.precision,
+                                             SelectPoints(*key.graph, key.observed), &packs_}));
   absl::MutexLock lock(&mutex_);
   return plans_.Insert(std::move(key), std::move(plan));
 }

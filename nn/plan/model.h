@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "nn/graph/pack_cache.h"
 #include "nn/modules/edit.h"
 #include "nn/modules/module.h"
 #include "nn/modules/trace.h"
@@ -68,6 +69,7 @@ class Model {
 
   const std::shared_ptr<const Module> root_;
   const ModelOptions options_;
+  PackCache packs_;
   absl::Mutex mutex_;
   LruCache<GraphKey, std::shared_ptr<const Graph>> graphs_ ABSL_GUARDED_BY(mutex_);
   LruCache<PlanKey, std::shared_ptr<const Plan>> plans_ ABSL_GUARDED_BY(mutex_);

@@ -24,6 +24,8 @@ struct PlanOptions {
   Precision precision = Precision::kDefault;
   // The points whose values must leave the run, in the order of Graph::points.
   std::vector<HookPoint> observed;
+  // Shared by the plans of a model; must outlive the compilation only.
+  PackCache* packs = nullptr;
 };
 
 class Plan {

@@ -90,8 +90,8 @@ absl::Status PlanCompiler::MakeKernels() {
       constant_pointers[i] = &constants[i];
     }
     for (Value output : node.outputs) out.push_back(g_.spec(output));
-    absl::StatusOr<std::unique_ptr<Kernel>> kernel =
-        node.op.MakeKernel({in, out, constant_pointers, plan_->options_.threads, plan_->options_.precision});
+    absl::StatusOr<std::unique_ptr<Kernel>> kernel = node.op.MakeKernel(
+        {in, out, constant_pointers, plan_->options_.threads, plan_->options_.precision, plan_->options_.packs});
     if (!kernel.ok()) {
       // The operator knows nothing of modules: say whose it is.
       const std::string where =
