@@ -1,0 +1,158 @@
+"""Layers of torch.nn -> their messages, by reflection.
+
+A layer's message has torch's names: each field is read from the attribute of that name and written where it differs
+from the constructor's default. What does not follow that rule stands in _SPECIAL. A layer that the wire learns needs
+a row here only if its attributes are not its constructor's arguments.
+"""
+import inspect
+
+from torch import nn
+
+from moduled.v1 import module_pb2
+
+from .errors import ExportError
+
+# Kinds of ModuleDescription.layer that are not layers: describe.py makes them.
+_CONTAINERS = {"composite", "sequential", "module_list", "module_dict", "parameter_list", "parameter_dict"}
+
+# {class of torch.nn: name of its field in ModuleDescription.layer}
+FIELDS = {
+    getattr(nn, field.message_type.name): field.name
+    for field in module_pb2.ModuleDescription.DESCRIPTOR.oneofs_by_name["layer"].fields
+    if field.name not in _CONTAINERS
+}
+
+# Constructor arguments that say where and as what parameters are made, not what the layer computes.
+_FACTORY = {"device", "dtype"}
+
+# Methods that a subclass may redefine and still compute what the layer computes.
+_HARMLESS = {"__init__", "extra_repr", "reset_parameters", "__repr__"}
+
+
+def layer_class(module):
+    """The class of torch.nn that the module is, or is a plain subclass of; None if it is something else."""
+    for depth, cls in enumerate(type(module).__mro__):
+        if cls in FIELDS:
+            between = type(module).__mro__[:depth]
+            return None if any(_redefines(each, cls) for each in between) else cls
+    return None
+
+
+def _redefines(subclass, layer):
+    names = {name for name, value in vars(subclass).items() if callable(value) or isinstance(value, property)}
+    return any(hasattr(layer, name) for name in names - _HARMLESS if name != "__class__")
+
+
+def describe_layer(path, module, description):
+    """Writes the layer's message, its element type and what is frozen."""
+    cls = layer_class(module)
+    message = getattr(description, FIELDS[cls])
+    message.SetInParent()
+    constructor = inspect.signature(cls.__init__).parameters
+    for name in list(constructor)[1:]:
+        if name in _FACTORY:
+            continue
+        field, value = _SPECIAL.get((cls, name), _attribute)(module, name)
+        if field is None or _is_default(value, constructor[name].default):
+            continue
+        if field not in message.DESCRIPTOR.fields_by_name:
+            raise ExportError(path, f"{cls.__name__}({name}={value!r}) is not supported")
+        _set(message, field, value)
+    _check_state(path, module, cls)
+
+
+def _set(message, field, value):
+    if message.DESCRIPTOR.fields_by_name[field].label != message.DESCRIPTOR.fields_by_name[field].LABEL_REPEATED:
+        setattr(message, field, value)
+    elif isinstance(value, (tuple, list)):
+        getattr(message, field).extend(value)
+    else:
+        getattr(message, field).append(value)
+
+
+def _is_default(value, default):
+    """Convolutions keep (1, 1) for the default 1."""
+    if default is inspect.Parameter.empty:
+        return False
+    if isinstance(value, tuple) and isinstance(default, int):
+        return all(item == default for item in value)
+    return type(value) is type(default) and value == default
+
+
+def _attribute(module, name):
+    return name, getattr(module, name)
+
+
+def _bias(module, name):
+    return name, module.bias is not None
+
+
+def _affine_bias(module, name):
+    """Without affine parameters there is no bias to speak of."""
+    return name, module.bias is not None or not module.elementwise_affine
+
+
+def _conv_padding(module, name):
+    return ("padding_name" if isinstance(module.padding, str) else "padding"), module.padding
+
+
+def _momentum(module, name):
+    return ("momentum_none", True) if module.momentum is None else (name, module.momentum)
+
+
+def _pool_stride(module, name):
+    """The attribute holds kernel_size where no stride was given."""
+    return name, None if module.stride == module.kernel_size else module.stride
+
+
+def _output_size(module, name):
+    """-1 stands for None, which keeps the input's extent."""
+    size = module.output_size
+    return name, [-1 if n is None else n for n in size] if isinstance(size, (tuple, list)) else -1 if size is None else size
+
+
+def _nothing(module, name):
+    return None, None
+
+
+# {(class, constructor's argument): module, argument -> (field, value)}
+_SPECIAL = {
+    (nn.Linear, "bias"): _bias,
+    (nn.Conv2d, "bias"): _bias,
+    (nn.Conv2d, "padding"): _conv_padding,
+    (nn.LayerNorm, "bias"): _affine_bias,
+    (nn.BatchNorm2d, "momentum"): _momentum,
+    (nn.MaxPool2d, "stride"): _pool_stride,
+    (nn.AvgPool2d, "stride"): _pool_stride,
+    (nn.AdaptiveAvgPool2d, "output_size"): _output_size,
+    (nn.Identity, "args"): _nothing,
+    (nn.Identity, "kwargs"): _nothing,
+}
+
+
+def _check_state(path, module, cls):
+    """A layer makes its own state: what was added to it, taken from it or reshaped would be lost."""
+    if module._modules:
+        raise ExportError(path, f"this {cls.__name__} has children, which a layer cannot have")
+    have = _state(module)
+    if not have:
+        return
+    arguments = {}
+    for name in list(inspect.signature(cls.__init__).parameters)[1:]:
+        if name not in _FACTORY:
+            arguments[name] = module.bias is not None if name == "bias" else getattr(module, name)
+    want = _state(cls(**arguments, device="meta"))
+    if have != want:
+        raise ExportError(path, f"the state of this {cls.__name__} is not its class's (got {have}, want {want})")
+
+
+def _state(module):
+    """{name: shape} of a module's own parameters and buffers."""
+    tensors = {**module._parameters, **module._buffers}
+    return {name: None if tensor is None else tuple(tensor.shape) for name, tensor in tensors.items()}
+
+
+def floating_dtypes(module):
+    """The element types of a module's own floating-point parameters and buffers."""
+    tensors = [*module._parameters.values(), *module._buffers.values()]
+    return {tensor.dtype for tensor in tensors if tensor is not None and tensor.is_floating_point()}
