@@ -1,0 +1,52 @@
+"""Server processes for the tests: started on a port of the system's choice, ready when they say so, ended by SIGTERM."""
+
+import re
+import subprocess
+import threading
+
+READY = re.compile(r"listening on (\S+:\d+)")
+# Far more than a start takes, also on a busy machine: it only bounds how long a hung start goes unnoticed.
+START_SECONDS = 120
+
+
+class Server:
+    """A running process that said `listening on ADDRESS` on its standard output."""
+
+    def __init__(self, command: list):
+        self.address = None
+        self.output = []  # The lines of standard output and standard error so far.
+        self._ready = threading.Event()
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        if not self._ready.wait(START_SECONDS) or self.address is None:
+            self.stop()
+            raise RuntimeError(f"{command} did not come up:\n" + "".join(self.output))
+
+    def _read(self) -> None:
+        for line in self._process.stdout:
+            self.output.append(line)
+            if self.address is None and (match := READY.search(line)):
+                self.address = match[1]
+                self._ready.set()
+        self._ready.set()
+
+    def stop(self) -> int:
+        """Asks the process to end as an orchestrator does, and returns its exit status."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            return self._process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+        finally:
+            self._reader.join()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
