@@ -35,7 +35,8 @@ struct Nested {
   // In insertion order; keys are unique.
   struct Dict {
     std::vector<std::pair<std::string, Nested>> entries;
-    bool operator==(const Dict&) const = default;
+    // Not defaulted: clang would look into the pair, and so into Nested, before Nested is complete.
+    bool operator==(const Dict& other) const { return entries == other.entries; }
   };
   // Exactly start, stop and step, each an int, a leaf or None.
   struct Slice {
