@@ -50,10 +50,11 @@ struct Nested {
   Variant value;
 
   Nested() = default;
+  // Implicit: a value stands for itself, as in Python.
   template <class T>
   requires(!std::same_as<std::remove_cvref_t<T>, Nested> && !std::integral<std::remove_cvref_t<T>> &&
-           std::constructible_from<Variant, T>) Nested(T&& v)
-      : value(std::forward<T>(v)) {}  // NOLINT: a value stands for itself, as in Python
+           std::constructible_from<Variant, T>) Nested(T&& v)  // NOLINT(google-explicit-constructor)
+      : value(std::forward<T>(v)) {}
   // Every integer type is Python's int, except bool: without this an int could become a double.
   template <std::integral T>
   Nested(T v) {  // NOLINT
