@@ -13,21 +13,27 @@ say() { printf '\n== %s\n\n' "$*"; }
 
 # Starts the server as a coprocess on a port that the system chooses and waits until it says where it listens.
 start_server() {
-  coproc SERVER { exec build/release/server/moduled --repository deploy/models --listen 127.0.0.1:0 2>&1; }
-  server_pid=$SERVER_PID
-  trap 'kill "$server_pid" 2>/dev/null || true' EXIT
-  local line
-  while IFS= read -r line <&"${SERVER[0]}"; do
+  local log line
+  coproc moduled { exec build/release/server/moduled --repository deploy/models --listen 127.0.0.1:0 2>&1; }
+  server_pid=$!
+  trap stop_server EXIT
+  exec {log}<&"${moduled[0]}"
+  while IFS= read -r line <&"$log"; do
     echo "$line" >>"$output/server.log"
     if [[ "$line" =~ listening\ on\ ([^ ]+:[0-9]+) ]]; then
       address="${BASH_REMATCH[1]}"
-      cat <&"${SERVER[0]}" >>"$output/server.log" &
+      cat <&"$log" >>"$output/server.log" &
       return
     fi
   done
   echo "demo: moduled did not come up; it said:" >&2
   cat "$output/server.log" >&2
   exit 1
+}
+
+stop_server() {
+  kill "$server_pid" 2>/dev/null || true  # It may have ended by itself.
+  wait "$server_pid" || true
 }
 
 deploy/install-packages.sh demo

@@ -5,7 +5,7 @@
 #   deploy/install-packages.sh LIST...      LIST is a file of deploy/packages without its folder and ending: build, test
 set -euo pipefail
 
-readonly lists_folder="$(dirname "${BASH_SOURCE[0]}")/packages"
+lists_folder="$(dirname "${BASH_SOURCE[0]}")/packages"
 
 fail() {
   echo "install-packages: $*" >&2

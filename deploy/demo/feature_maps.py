@@ -25,12 +25,12 @@ def main(address: str, model: str, folder: str, output: str) -> None:
     client = moduled.Client(address)
     path = first_convolution(client, model)
     picture = pictures.load(folder)[0]
-    with client.subscribe(model, [path]) as events:
+    with client.subscribe(model, path) as events:
         client.forward(model, pictures.as_input(picture.pixels[None]))
-        event = next(iter(events))
+        event = next(events)
     maps = event.output[0]
     title = f"{event.path}: {len(maps)} feature maps of one picture"
-    subtitle = f"model {model}, {event.type}, streamed by a forward hook from replica {event.replica}"
+    subtitle = f"{event.type} of {event.model}, version {event.version}, streamed by a forward hook from {event.replica}"
     drawn = grid.draw(title, subtitle, picture.label.replace("_", " "), picture.pixels, maps)
     file = pathlib.Path(output) / "feature_maps.png"
     drawn.save(file)
