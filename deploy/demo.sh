@@ -11,13 +11,12 @@ export PYTHONPATH="client/python:deploy/models/$model"
 
 say() { printf '\n== %s\n\n' "$*"; }
 
-# Starts the server as a coprocess on a port that the system chooses and waits until it says where it listens.
+# Starts the server on a port that the system chooses and waits until it says where it listens.
 start_server() {
   local log line
-  coproc moduled { exec build/release/server/moduled --repository deploy/models --listen 127.0.0.1:0 2>&1; }
+  exec {log}< <(exec build/release/server/moduled --repository deploy/models --listen 127.0.0.1:0 2>&1)
   server_pid=$!
   trap stop_server EXIT
-  exec {log}<&"${moduled[0]}"
   while IFS= read -r line <&"$log"; do
     echo "$line" >>"$output/server.log"
     if [[ "$line" =~ listening\ on\ ([^ ]+:[0-9]+) ]]; then

@@ -35,7 +35,7 @@ def right_by_pytorch() -> int:
     from network import FashionNet
 
     network = FashionNet().eval()
-    weights = safetensors.load(MODEL / "1/model.safetensors")
+    weights, _ = safetensors.read(MODEL / "1/model.safetensors")
     network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
     pixels, labels = dataset.load("t10k")
     with torch.no_grad():
