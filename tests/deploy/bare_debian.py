@@ -28,7 +28,9 @@ ENTER = 'mount -t proc proc "$0/proc" && mount -t sysfs sysfs "$0/sys" && exec c
 def inside(root: str, *command: str) -> None:
     print("bare_debian:", *command, flush=True)
     enter = ["sh", "-c", ENTER, root, *ENVIRONMENT]
-    subprocess.run([*NAMESPACES, *enter, *command], stdin=subprocess.DEVNULL, check=True)
+    status = subprocess.run([*NAMESPACES, *enter, *command], stdin=subprocess.DEVNULL).returncode
+    if status != 0:
+        sys.exit(f"bare_debian: {' '.join(command)} failed with status {status}")
 
 
 def main(script: str, *arguments: str) -> None:
