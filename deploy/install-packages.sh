@@ -34,7 +34,7 @@ apt_get() {
 }
 
 [[ $# -gt 0 ]] || fail "usage: install-packages.sh LIST..."
-command -v apt-get >/dev/null || fail "apt-get is not here: this script installs on Debian 12; elsewhere install the packages of deploy/packages by hand"
+command -v apt-get >/dev/null || fail "no apt-get here: on anything but Debian 12 install what $lists_folder names by hand"
 
 wanted=()
 for list in "$@"; do

@@ -24,7 +24,8 @@ def main(address: str, model: str) -> None:
         logits = client.forward(model, pictures.as_input(pixels[first : first + BATCH]))
         right += int(np.count_nonzero(logits.argmax(axis=1) == labels[first : first + BATCH]))
     seconds = time.monotonic() - started
-    print(f"accuracy: {right / len(pixels):.2%} ({right} of {len(pixels)} pictures), {len(pixels) / seconds:,.0f} pictures/s")
+    total = len(pixels)
+    print(f"accuracy: {right / total:.2%} ({right} of {total} pictures), {total / seconds:,.0f} pictures/s")
 
 
 if __name__ == "__main__":

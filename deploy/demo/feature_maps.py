@@ -30,7 +30,8 @@ def main(address: str, model: str, folder: str, output: str) -> None:
         event = next(events)
     maps = event.output[0]
     title = f"{event.path}: {len(maps)} feature maps of one picture"
-    subtitle = f"{event.type} of {event.model}, version {event.version}, streamed by a forward hook from {event.replica}"
+    source = f"{event.type} of {event.model}, version {event.version}"
+    subtitle = f"{source}, streamed by a forward hook from {event.replica}"
     drawn = grid.draw(title, subtitle, picture.label.replace("_", " "), picture.pixels, maps)
     file = pathlib.Path(output) / "feature_maps.png"
     drawn.save(file)

@@ -36,8 +36,9 @@ def draw_scale(canvas: Image.Image, x: int, y: int, width: int, limit: float) ->
     ramp = colour(np.linspace(-limit, limit, width)[np.newaxis].repeat(12, axis=0), limit)
     canvas.paste(ramp, (x, y))
     pen = ImageDraw.Draw(canvas)
-    for place, anchor, text in ((x, "la", f"{-limit:.2g}"), (x + width // 2, "ma", "0"), (x + width, "ra", f"{limit:.2g}")):
-        pen.text((place, y + 18), text, FAINT, font(12), anchor=anchor)
+    marks = [(0, "la", f"{-limit:.2g}"), (width // 2, "ma", "0"), (width, "ra", f"{limit:.2g}")]
+    for place, anchor, text in marks:
+        pen.text((x + place, y + 18), text, FAINT, font(12), anchor=anchor)
 
 
 def draw(title: str, subtitle: str, label: str, pixels: np.ndarray, maps: np.ndarray) -> Image.Image:

@@ -9,7 +9,7 @@ RELEASES = ("bookworm", "bookworm-updates", "bookworm-security")
 
 
 def apt_sources() -> list[str]:
-    """Where this machine gets Debian's packages from, in the form of sources.list: what works here works in the root."""
+    """Where this machine gets Debian's packages from, as lines of sources.list: what works here works in the root."""
     lines = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages"],
         check=True, capture_output=True, text=True,

@@ -1,4 +1,4 @@
-"""Server processes for the tests: started on a port of the system's choice, ready when they say so, ended by SIGTERM."""
+"""Server processes for the tests: on a port of the system's choice, ready when they say so, ended by SIGTERM."""
 
 import re
 import subprocess

@@ -22,7 +22,8 @@ class Machine:
         self.notes.touch()
         shutil.copy(DEPLOY / "install-packages.sh", self.deploy)
         self.has(installed=[], user=0)
-        self.program("apt-get", f'while [[ "$1" == -* ]]; do [[ "$1" == -o ]] && shift; shift; done; echo "$@" >>{self.notes}')
+        options_away = 'while [[ "$1" == -* ]]; do [[ "$1" == -o ]] && shift; shift; done'
+        self.program("apt-get", f'{options_away}; echo "$@" >>{self.notes}')
         for name in ("bash", "basename", "cat", "dirname", "env", "sed", "sort"):
             os.symlink(shutil.which(name), self.programs / name)
 
