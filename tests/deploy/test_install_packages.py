@@ -92,6 +92,13 @@ def test_a_failed_install_fails(machine):
     assert "E: no network" in result.stderr
 
 
+def test_a_system_without_apt_get_is_told_what_to_do(machine):
+    (machine.programs / "apt-get").unlink()
+    result = machine.install("test")
+    assert result.returncode != 0
+    assert result.stderr.startswith("install-packages: no apt-get here")
+
+
 def test_an_unknown_list_is_refused_by_name(machine):
     result = machine.install("bulid")
     assert result.returncode != 0
