@@ -1,7 +1,44 @@
-"""moduled: a client of the model server that keeps the model open, and the exporter that feeds it from PyTorch."""
-from .exporter.errors import ExportError
+"""moduled: a client of the model server that keeps the model open, and the exporter that feeds it from PyTorch.
 
-__all__ = ["ExportError", "export"]
+    client = moduled.Client("localhost:8001")
+    client.forward("resnet18", picture)                        what the module returns
+    client.forward("resnet18", picture, hooks=["layer1.*"])    .outputs, .events, .unfired
+    client.state_dict("resnet18")                              an ordered dict of arrays
+    moduled.export(module, "repository", name="mine", example_inputs=(x,))
+"""
+from .client import Client
+from .dtypes import BFLOAT16, bfloat16_to_float32, float32_to_bfloat16
+from .errors import (
+    CancelledError,
+    DeadlineExceededError,
+    Error,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    ResourceExhaustedError,
+    UnavailableError,
+)
+from .exporter.errors import ExportError
+from .hooks import Event, Hook
+
+__all__ = [
+    "BFLOAT16",
+    "CancelledError",
+    "Client",
+    "DeadlineExceededError",
+    "Error",
+    "Event",
+    "ExportError",
+    "FailedPreconditionError",
+    "Hook",
+    "InvalidArgumentError",
+    "NotFoundError",
+    "ResourceExhaustedError",
+    "UnavailableError",
+    "bfloat16_to_float32",
+    "export",
+    "float32_to_bfloat16",
+]
 
 
 def export(module, directory, *, name, example_inputs, version=None):

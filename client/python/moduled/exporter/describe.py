@@ -126,8 +126,9 @@ def _dtype(path, dtype):
 
 def refuse_hidden_behaviour(path, module):
     """What a description has no place for, and what would be lost without a word."""
-    hooks = [kind for kind in ("_forward_pre_hooks", "_forward_hooks") if getattr(module, kind)]
-    if hooks:
+    if isinstance(module, torch.jit.ScriptModule):
+        raise ExportError(path, "a compiled (TorchScript) module cannot be traced; export the module it was made from")
+    if module._forward_pre_hooks or module._forward_hooks:
         raise ExportError(path, "it has forward hooks, which may change what it computes; remove them first")
     if "forward" in vars(module):
         raise ExportError(path, "its forward is replaced on the instance; define it in a class")

@@ -29,6 +29,12 @@ def encode_graph(graph):
     return message
 
 
+def check_arguments(node):
+    """Raises TypeError if a graph cannot hold the node's arguments."""
+    for argument in [*node.args, *node.kwargs.values()]:
+        _encode(argument, module_pb2.Argument())
+
+
 def _encode(value, message):
     if isinstance(value, fx.Node):
         message.node = value.name

@@ -2,7 +2,6 @@
 
 The caller goes first because it knows which arguments of a call it computes and which it writes down as constants.
 """
-import torch
 from torch import nn
 
 from . import tracer
@@ -51,7 +50,5 @@ def _visit(paths, site, graphs):
 
 def _refuse_layer(path, module):
     """Layers of torch are not taken apart: their forward is torch's business."""
-    if isinstance(module, torch.jit.ScriptModule):
-        raise ExportError(path, "a compiled (TorchScript) module cannot be traced; export the module it was made from")
     if type(module).__module__.startswith("torch.nn."):
         raise ExportError(path, f"the layer torch.nn.{type(module).__name__} is not supported")

@@ -108,7 +108,7 @@ def _pool_stride(module, name):
 def _output_size(module, name):
     """-1 stands for None, which keeps the input's extent."""
     size = module.output_size
-    return name, [-1 if n is None else n for n in size] if isinstance(size, (tuple, list)) else -1 if size is None else size
+    return name, [-1 if n is None else n for n in size] if isinstance(size, (tuple, list)) else size
 
 
 def _nothing(module, name):

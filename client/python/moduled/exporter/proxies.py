@@ -23,12 +23,13 @@ class ValueProxy(fx.Proxy):
         return self.tracer.values[self.node]
 
     def __getattr__(self, name):
-        value = self.value
-        if isinstance(value, torch.Tensor):
-            if name == "shape":
-                return self.tracer.create_proxy("call_method", "size", (self,), {})
-            if name in _CONSTANT_METHODS | _CONSTANT_ATTRIBUTES:
-                return getattr(value, name)
+        value = getattr(self.value, name)
+        if name in _CONSTANT_METHODS | _CONSTANT_ATTRIBUTES:
+            return value
+        if name == "shape":
+            return self.tracer.create_proxy("call_method", "size", (self,), {})
+        if not callable(value):
+            raise TypeError(f"the tensor attribute {name} is not supported")
         return super().__getattr__(name)
 
     def __bool__(self):
@@ -38,7 +39,7 @@ class ValueProxy(fx.Proxy):
         raise TypeError(f"a loop runs over {self._what()}, so the graph would depend on its extent")
 
     def __len__(self):
-        raise TypeError(f"len() of {self._what()} is taken; use .shape[0], which a graph can hold")
+        raise TypeError("len() of a tensor is taken; use .shape[0], which a graph can hold")
 
     def __index__(self):
         raise TypeError(f"{self._what()} is used as a plain Python number, so the graph would be fixed to it")
@@ -48,7 +49,7 @@ class ValueProxy(fx.Proxy):
     def _what(self):
         if isinstance(self.value, torch.Tensor):
             return "the elements of a tensor"
-        return f"a {type(self.value).__name__} computed from the input"
+        return "a number computed from the input"
 
 
 def unpack(proxy):

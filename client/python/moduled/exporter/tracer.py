@@ -15,9 +15,11 @@ import torch
 from torch import fx
 
 from . import functions
+from .encode import check_arguments
 from .errors import ExportError
 from .proxies import ValueProxy, unpack
 from .structure import leaf_map, leaves, same
+from .typechecks import knowing_values
 
 # Frames of these folders are not the user's source.
 _OUR_FOLDERS = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(__file__) + os.sep)
@@ -40,7 +42,8 @@ def trace(path, site):
     """The fx graph of the composite that `site` calls, and the sites of the calls that it makes in turn."""
     tracer = _Tracer(path, site)
     try:
-        graph = tracer.trace(site.call.module)
+        with knowing_values(site.call.module):
+            graph = tracer.trace(site.call.module)
     except ExportError:
         raise
     except Exception as error:  # Whatever the user's code raises on proxies ends up as the reason.
@@ -115,7 +118,7 @@ class _Tracer(fx.Tracer):
             return super().create_proxy(kind, target, args, kwargs, *ignored, **also_ignored)
         resolved = functions.resolve(target, args, kwargs)
         if resolved is None:
-            raise TypeError(f"{_spelling(kind, target, args)} is not supported")
+            raise TypeError(f"{_spelling(kind, target)} is not supported")
         row, args, kwargs = resolved
         if row is functions.Unchanged:
             return args[0]
@@ -149,6 +152,7 @@ class _Tracer(fx.Tracer):
 
     def _record(self, kind, target, args, kwargs, value):
         node = self.create_node(kind, target, self.create_arg(args), self.create_arg(kwargs))
+        check_arguments(node)
         self.values[node] = value
         return unpack(self.proxy(node))
 
@@ -171,6 +175,8 @@ def _is_computed(leaf):
 
 
 def _value(leaf):
+    if isinstance(leaf, fx.Proxy) and not isinstance(leaf, ValueProxy):
+        raise TypeError("a method of a tensor is used without being called")
     return leaf.value if isinstance(leaf, ValueProxy) else leaf
 
 
@@ -208,12 +214,10 @@ def _remove_dead_nodes(graph):
             graph.erase_node(node)
 
 
-def _spelling(kind, target, args):
+def _spelling(kind, target):
     """How the source spells what it calls."""
     if kind == "call_method":
         return f"the tensor method {target}()"
-    if target is getattr:
-        return f"the tensor attribute {args[1]}"
     module = getattr(target, "__module__", None) or "torch"
     return f"the function {module.replace('_operator', 'operator')}.{getattr(target, '__name__', target)}"
 
