@@ -1,0 +1,31 @@
+// permute: the axes in another order.
+//
+//   x [...] -> y [x.shape[axes[0]], x.shape[axes[1]], ...]
+//
+// Every type.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+
+namespace moduled::nn {
+
+struct PermuteOp {
+  static constexpr absl::string_view kName = "permute";
+  static constexpr OpTraits kTraits = {};
+  struct Attrs {
+    std::vector<int64_t> axes = {};
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+};
+
+}  // namespace moduled::nn
