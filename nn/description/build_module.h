@@ -1,0 +1,20 @@
+// Description -> module tree.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "moduled/v1/module.pb.h"
+#include "nn/description/build_options.h"
+#include "nn/modules/module.h"
+
+namespace moduled::nn {
+
+// Checks everything that can be checked without running the model. INVALID_ARGUMENT has the form
+// `path (Type): field: what was wrong (got X, want Y)`; the root's path is shown as "root".
+//
+// The tree is in evaluation mode, except modules whose description says otherwise. Layers are initialised in pre-order.
+absl::StatusOr<std::shared_ptr<Module>> BuildModule(const v1::ModuleDescription& description,
+                                                    const BuildOptions& options = {});
+
+}  // namespace moduled::nn

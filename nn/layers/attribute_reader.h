@@ -1,0 +1,69 @@
+// Reads a layer's attributes: torch's defaults for what is not set, and one clear error for what cannot be.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/layers/attributes.h"
+
+namespace moduled::nn {
+
+// The values that an attribute may have.
+struct IntRange {
+  int64_t min = std::numeric_limits<int64_t>::min();
+  int64_t max = std::numeric_limits<int64_t>::max();
+};
+inline constexpr IntRange kAnyInt = {};
+inline constexpr IntRange kPositive = {.min = 1};
+inline constexpr IntRange kNonNegative = {.min = 0};
+
+// The getters never fail: the first error is kept for Finish, and what a getter then answers does not matter.
+class AttributeReader {
+ public:
+  explicit AttributeReader(const Attributes& attributes) : attributes_(attributes) {}
+
+  bool Has(absl::string_view name) const { return Find(name) != nullptr; }
+
+  // Attributes that must be set.
+  int64_t Int(absl::string_view name, IntRange range);
+  std::vector<int64_t> Ints(absl::string_view name, IntRange range);  // At least one.
+
+  // Attributes with a default.
+  int64_t Int(absl::string_view name, IntRange range, int64_t otherwise);
+  std::optional<int64_t> OptionalInt(absl::string_view name, IntRange range);
+  double Float(absl::string_view name, double otherwise);
+  bool Bool(absl::string_view name, bool otherwise);
+  std::string String(absl::string_view name, absl::string_view otherwise);
+
+  // One number for each of `axes` axes, from as many numbers or from one that stands for all: kernel_size=3 is (3, 3).
+  std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range);
+  std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range, int64_t otherwise);
+
+  // An error that the layer found itself.
+  void Fail(std::string message);
+
+  // The first error, or one about an attribute that nobody asked for.
+  absl::Status Finish() const;
+
+ private:
+  const Attribute* Find(absl::string_view name) const;
+  // The same, noted as known.
+  const Attribute* Take(absl::string_view name);
+  const Attribute* Require(absl::string_view name);
+  int64_t ReadInt(absl::string_view name, const Attribute& attribute, IntRange range);
+  std::vector<int64_t> ReadInts(absl::string_view name, const Attribute& attribute, IntRange range);
+  std::vector<int64_t> Expand(absl::string_view name, std::vector<int64_t> numbers, size_t axes);
+
+  const Attributes& attributes_;
+  absl::flat_hash_set<std::string> known_;
+  absl::Status status_;
+};
+
+}  // namespace moduled::nn

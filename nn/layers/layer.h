@@ -1,0 +1,45 @@
+// What all layers of torch.nn have in common.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "nn/layers/attributes.h"
+#include "nn/layers/init_context.h"
+#include "nn/modules/module.h"
+#include "nn/modules/trace.h"
+
+namespace moduled::nn {
+
+// What a layer is made from.
+struct LayerArguments {
+  const Attributes& attributes;
+  InitContext& context;
+};
+
+class Layer : public Module {
+ public:
+  Layer(absl::string_view type, const LayerArguments& arguments)
+      : Module(std::string(type)), attributes_(arguments.attributes), dtype_(arguments.context.dtype()) {}
+
+  // What the layer was made from.
+  const Attributes& attributes() const { return attributes_; }
+  // The element type of its parameters and floating-point buffers.
+  DType dtype() const { return dtype_; }
+
+ private:
+  Attributes attributes_;
+  DType dtype_;
+};
+
+// A layer from one tensor to one tensor, which torch calls `input`.
+class UnaryLayer : public Layer {
+ public:
+  using Layer::Layer;
+  absl::StatusOr<Symbol> Forward(Trace& trace, const Arguments& arguments) const final;
+
+ protected:
+  virtual absl::StatusOr<Symbol> Apply(Trace& trace, Value input) const = 0;
+};
+
+}  // namespace moduled::nn
