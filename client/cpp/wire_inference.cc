@@ -1,0 +1,128 @@
+#include "client/cpp/wire_inference.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "proto/contract/codec/hooks_codec.h"
+#include "proto/contract/codec/inference_codec.h"
+#include "proto/contract/codec/status_bridge.h"
+
+namespace moduled::client {
+namespace {
+
+// Ends the call on the wire when its caller asks for it.
+using OnStop = std::stop_callback<std::function<void()>>;
+
+// What both kinds of call need while they are under way.
+struct Wire {
+  grpc::ClientContext context;
+  v1::ForwardRequest request;
+  std::optional<OnStop> on_stop;
+
+  // An error if the arguments cannot be encoded: nothing is sent then.
+  absl::Status Start(const contract::ForwardCall& call, absl::Duration timeout) {
+    absl::Time deadline = call.context.deadline;
+    if (deadline == absl::InfiniteFuture()) deadline = absl::Now() + timeout;
+    context.set_deadline(absl::ToChronoTime(deadline));
+    if (absl::Status status = contract::Encode(call, request); !status.ok()) return status;
+    on_stop.emplace(call.context.cancelled, [this] { context.TryCancel(); });
+    return absl::OkStatus();
+  }
+};
+
+// A unary call: lives until its answer has been handed over.
+struct UnaryCall {
+  Wire wire;
+  v1::ForwardResponse response;
+  contract::Inference::Done done;
+};
+
+// A streamed call: reads events one by one, and deletes itself at the end.
+class StreamCall final : public grpc::ClientReadReactor<v1::ForwardStreamResponse> {
+ public:
+  StreamCall(contract::Inference::OnEvent on_event, contract::Inference::Done done)
+      : on_event_(std::move(on_event)), done_(std::move(done)) {}
+
+  // Deletes itself when `done` has been called.
+  void Start(v1::Inference::Stub& stub, const contract::ForwardCall& call, absl::Duration timeout) {
+    if (absl::Status status = wire_.Start(call, timeout); !status.ok()) {
+      std::move(done_)(std::move(status));
+      delete this;
+      return;
+    }
+    stub.async()->ForwardStream(&wire_.context, &wire_.request, this);
+    StartRead(&message_);
+    StartCall();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    if (message_.has_event()) {
+      absl::StatusOr<contract::HookEvent> event = contract::DecodeEvent(std::move(*message_.mutable_event()));
+      if (event.ok()) {
+        on_event_(*std::move(event));
+      } else {
+        Fail(event.status());
+      }
+    } else {
+      reply_ = contract::Decode(std::move(*message_.mutable_response()));
+    }
+    StartRead(&message_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    wire_.on_stop.reset();  // Waits for a callback that is running.
+    if (!error_.ok()) {
+      std::move(done_)(error_);
+    } else if (!status.ok()) {
+      std::move(done_)(contract::FromGrpc(status));
+    } else {
+      std::move(done_)(std::move(reply_));
+    }
+    delete this;
+  }
+
+ private:
+  void Fail(absl::Status error) {
+    if (error_.ok()) error_ = std::move(error);
+    wire_.context.TryCancel();
+  }
+
+  Wire wire_;
+  contract::Inference::OnEvent on_event_;
+  contract::Inference::Done done_;
+  v1::ForwardStreamResponse message_;
+  absl::Status error_;
+  absl::StatusOr<contract::ForwardReply> reply_ = absl::InternalError("the server ended the stream without a response");
+};
+
+}  // namespace
+
+WireInference::WireInference(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
+    : stub_(v1::Inference::NewStub(channel)), options_(options) {}
+
+void WireInference::Forward(contract::ForwardCall call, Done done) {
+  auto owner = std::make_unique<UnaryCall>();
+  owner->done = std::move(done);
+  if (absl::Status status = owner->wire.Start(call, options_.timeout); !status.ok()) {
+    return std::move(owner->done)(std::move(status));
+  }
+  UnaryCall* const unary = owner.release();  // Deleted with its answer.
+  stub_->async()->Forward(&unary->wire.context, &unary->wire.request, &unary->response, [unary](grpc::Status status) {
+    const std::unique_ptr<UnaryCall> owner(unary);
+    unary->wire.on_stop.reset();
+    if (!status.ok()) return std::move(unary->done)(contract::FromGrpc(status));
+    std::move(unary->done)(contract::Decode(std::move(unary->response)));
+  });
+}
+
+void WireInference::ForwardStream(contract::ForwardCall call, OnEvent on_event, Done done) {
+  auto* stream = new StreamCall(std::move(on_event), std::move(done));  // Deleted by its OnDone.
+  stream->Start(*stub_, call, options_.timeout);
+}
+
+}  // namespace moduled::client
