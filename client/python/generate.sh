@@ -13,7 +13,8 @@ trap 'rm -rf "$made"' EXIT
 cd "$protos"
 protoc -I . --python_out="$made" moduled/v1/*.proto moduled/v1/layers/*.proto
 # Only files with services get stubs.
-protoc -I . --grpc_python_out="$made" --plugin=protoc-gen-grpc_python="$plugin" $(grep -l '^service ' moduled/v1/*.proto)
+protoc -I . --grpc_python_out="$made" --plugin=protoc-gen-grpc_python="$plugin" \
+  $(grep -l '^service ' moduled/v1/*.proto)
 touch "$made/moduled/v1/__init__.py" "$made/moduled/v1/layers/__init__.py"
 mkdir -p "$here/moduled/v1/layers"
 cd "$made"

@@ -70,16 +70,16 @@ def write(path, tensors, metadata=None):
 
 
 def read(path):
-    """The tensors of a file as {name: array} in file order, and its metadata. The arrays are views of the mapped file."""
+    """The tensors of a file as {name: array} in file order, and its metadata. The arrays are views of the file."""
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size < 8:
             raise SafetensorsError(f"{path}: the file is too short (got {size} bytes, want at least 8)")
         length = int.from_bytes(file.read(8), "little")
         if length > MAX_HEADER_BYTES:
-            raise SafetensorsError(f"{path}: the header is too long (got {length} bytes, want at most {MAX_HEADER_BYTES})")
+            raise SafetensorsError(f"{path}: the header is too long (got {length}, want at most {MAX_HEADER_BYTES})")
         if length > size - 8:
-            raise SafetensorsError(f"{path}: the header runs past the end (got {length} bytes, want at most {size - 8})")
+            raise SafetensorsError(f"{path}: the header runs past the end (got {length}, want at most {size - 8})")
         header = _parse(path, file.read(length))
     metadata = _checked_metadata(header.pop("__metadata__", {}), f"{path}: ")
     entries = sorted(((name, *_checked_entry(path, name, entry)) for name, entry in header.items()), key=lambda e: e[3])

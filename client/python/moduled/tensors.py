@@ -73,7 +73,7 @@ def value_to_wire(value, message=None):
         for item in value:
             value_to_wire(item, items.items.add())
     else:
-        raise TypeError(f"a {type(value).__name__} cannot be sent")
+        raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
     return message
 
 

@@ -12,7 +12,7 @@ LABELS = [
 
 
 def read_idx(path):
-    """Reads a gzipped IDX file of unsigned bytes: two zero bytes, type 8, the rank, the big-endian extents, the data."""
+    """Reads a gzipped IDX file of unsigned bytes: 0, 0, type 8, the rank, the big-endian extents, the elements."""
     with gzip.open(path, "rb") as file:
         content = file.read()
     if content[:3] != b"\0\0\x08":

@@ -46,13 +46,22 @@ class FashionNet(nn.Module):
     def __init__(self, classes=10):
         super().__init__()
         self.stem = nn.Sequential(
-            OrderedDict(conv=nn.Conv2d(1, 32, 3, padding=1, bias=False), bn=nn.BatchNorm2d(32), relu=nn.ReLU(inplace=True))
+            OrderedDict(
+                conv=nn.Conv2d(1, 32, 3, padding=1, bias=False),
+                bn=nn.BatchNorm2d(32),
+                relu=nn.ReLU(inplace=True),
+            )
         )
         self.pool = nn.MaxPool2d(2)
         self.layer1 = nn.Sequential(ResidualBlock(32, 32))
         self.layer2 = nn.Sequential(ResidualBlock(32, 64, stride=2))
         self.head = nn.Sequential(
-            OrderedDict(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), dropout=nn.Dropout(0.1), fc=nn.Linear(64, classes))
+            OrderedDict(
+                pool=nn.AdaptiveAvgPool2d(1),
+                flatten=nn.Flatten(),
+                dropout=nn.Dropout(0.1),
+                fc=nn.Linear(64, classes),
+            )
         )
 
     def forward(self, x):

@@ -67,7 +67,8 @@ def train(epochs):
             optimizer.step()
             schedule.step()
             total += loss.item() * len(index)
-        print(f"epoch {epoch + 1}/{epochs}: loss {total / len(images):.4f}, {time.monotonic() - started:.0f} s", flush=True)
+        seconds = time.monotonic() - started
+        print(f"epoch {epoch + 1}/{epochs}: loss {total / len(images):.4f}, {seconds:.0f} s", flush=True)
     return model.to(memory_format=torch.contiguous_format).eval()
 
 

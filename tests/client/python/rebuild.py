@@ -78,7 +78,8 @@ class _Builder:
             module.register_parameter(slot.name, self._parameter(slot))
             self.parameters[_join(path, slot.name)] = module._parameters[slot.name]
         for slot in description.buffers:
-            module.register_buffer(slot.name, _buffer(slot), persistent=not slot.HasField("persistent") or slot.persistent)
+            persistent = slot.persistent if slot.HasField("persistent") else True
+            module.register_buffer(slot.name, _buffer(slot), persistent)
         for child in description.children:
             module._modules[child.name] = self._child(_join(path, child.name), child)
         if description.HasField("dtype"):

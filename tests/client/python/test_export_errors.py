@@ -117,7 +117,7 @@ def test_a_layer_in_place_whose_input_is_used_again_is_refused(tmp_path):
     assert "changes a tensor in place" in refusal(Residual(), tmp_path).reason
 
 
-@pytest.mark.parametrize("layer", [nn.Hardtanh(), nn.LSTM(4, 4), nn.Upsample(scale_factor=2)], ids=lambda l: type(l).__name__)
+@pytest.mark.parametrize("layer", [nn.Hardtanh(), nn.LSTM(4, 4), nn.Upsample(scale_factor=2)], ids=str)
 def test_a_layer_that_is_not_supported_is_named(layer, tmp_path):
     x = torch.rand(1, 2, 4)
     error = refusal(Outer(layer), tmp_path, x)

@@ -211,7 +211,8 @@ def test_variable_arguments_become_placeholders_of_their_own(tmp_path):
     again, description = exported(Caller(), tmp_path, x)
     assert torch.equal(again(x), Caller()(x))
     graph = description.children[0].module.composite.graph
-    assert [node.name for node in graph.nodes if node.HasField("placeholder")] == ["first", "others_0", "others_1", "scale"]
+    placeholders = [node.name for node in graph.nodes if node.HasField("placeholder")]
+    assert placeholders == ["first", "others_0", "others_1", "scale"]
 
 
 def test_children_of_lists_and_dicts_are_called_by_dotted_names(tmp_path):

@@ -56,7 +56,8 @@ class WithEmptySlots(nn.Module):
 
 def test_slots_that_are_none_keep_their_place(tmp_path):
     again, description = check_outputs(WithEmptySlots(), tmp_path, torch.rand(1, 2, 4, 4))
-    assert [(slot.name, slot.WhichOneof("slot")) for slot in description.children] == [("skipped", "none"), ("norm", "module")]
+    slots = [(slot.name, slot.WhichOneof("slot")) for slot in description.children]
+    assert slots == [("skipped", "none"), ("norm", "module")]
     assert description.parameters[0].WhichOneof("slot") == "none"
     assert description.buffers[0].WhichOneof("slot") == "none"
     assert again._modules["skipped"] is None
@@ -220,7 +221,8 @@ def test_a_layer_is_described_by_its_arguments(layer, tmp_path):
 
 def test_only_what_differs_from_torch_s_defaults_is_written(tmp_path):
     _, description = exported(nn.Conv2d(1, 2, 3), tmp_path, torch.rand(1, 1, 5, 5))
-    assert [field.name for field, _ in description.conv2d.ListFields()] == ["in_channels", "out_channels", "kernel_size"]
+    written = [field.name for field, _ in description.conv2d.ListFields()]
+    assert written == ["in_channels", "out_channels", "kernel_size"]
 
 
 class Renamed(nn.Linear):

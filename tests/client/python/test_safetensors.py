@@ -97,8 +97,8 @@ def nested(depth):
 
 # (what is wrong, header, the elements, the length that the file claims for its header, what the error says)
 BROKEN = [
-    ("header past the end", {}, b"", 3, r"runs past the end \(got 3 bytes, want at most 2\)"),
-    ("header too long", {}, b"", 100_000_001, r"too long \(got 100000001 bytes"),
+    ("header past the end", {}, b"", 3, r"runs past the end \(got 3, want at most 2\)"),
+    ("header too long", {}, b"", 100_000_001, r"too long \(got 100000001,"),
     ("length of 64 bits", {}, b"", 2**64 - 1, "too long"),
     ("no brace", b" {}", b"", None, "does not begin with"),
     ("an array", b"[]", b"", None, "does not begin with"),
@@ -108,7 +108,7 @@ BROKEN = [
     ("text after it", b'{} {"a": 1}', b"", None, "is not valid"),
     ("endless nesting", nested(100_000), b"", None, "is not valid"),
     ("a name twice", b'{"a": %s, "a": %s}' % ((json.dumps(entry()).encode(),) * 2), b"1234", None, "'a' occurs twice"),
-    ("a field twice", b'{"a": {"dtype": "U8", "dtype": "I8", "shape": [], "data_offsets": [0, 1]}}', b"1", None, "twice"),
+    ("a field twice", b'{"a": {"dtype": "U8", "dtype": "I8"}}', b"1", None, "'dtype' occurs twice"),
     ("an entry that is no object", {"a": 3}, b"", None, "does not hold exactly"),
     ("a field missing", {"a": {"dtype": "U8", "shape": [4]}}, b"1234", None, "does not hold exactly"),
     ("a field too many", {"a": {**entry(), "strides": [1]}}, b"1234", None, "does not hold exactly"),
@@ -138,7 +138,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("header, content, length, message", [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+@pytest.mark.parametrize(
+    "header, content, length, message", [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN]
+)
 def test_a_file_that_breaks_a_rule_is_refused(header, content, length, message, tmp_path):
     path = file_of(tmp_path / "file", header, content, length)
     with pytest.raises(safetensors.SafetensorsError, match=message) as caught:

@@ -42,7 +42,9 @@ class _Describer:
         if module.training:
             description.training = True
         description.frozen.extend(
-            name for name, parameter in module._parameters.items() if parameter is not None and not parameter.requires_grad
+            name
+            for name, parameter in module._parameters.items()
+            if parameter is not None and not parameter.requires_grad
         )
         for name, child in module._modules.items():
             self._child(f"{path}.{name}" if path else name, child, description.children.add(name=name))
@@ -52,7 +54,8 @@ class _Describer:
         describe_layer(path, module, description)
         dtypes = floating_dtypes(module)
         if len(dtypes) > 1:
-            raise ExportError(path, f"its parameters and buffers have several types ({', '.join(sorted(map(str, dtypes)))})")
+            several = ", ".join(sorted(map(str, dtypes)))
+            raise ExportError(path, f"its parameters and buffers have several types ({several})")
         if dtypes - {torch.float32}:
             description.dtype = _dtype(path, *dtypes)
         for name, parameter in module._parameters.items():

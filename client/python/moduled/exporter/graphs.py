@@ -42,7 +42,7 @@ def _visit(paths, site, graphs):
         raise ExportError(path, str(error)) from error
     if graphs.setdefault(module, message) != message:
         raise ExportError(
-            path, "it is called several times with different kinds of arguments, and its graph would differ between them"
+            path, "it is called several times with different kinds of arguments, and its graph would depend on the call"
         )
     for inner in sites:
         _visit(paths, inner, graphs)

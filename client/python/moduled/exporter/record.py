@@ -24,7 +24,7 @@ class Call:
 
 
 def record(module, args, kwargs):
-    """Runs module(*args, **kwargs) in evaluation mode and returns its Call. The module's modes are left as they were."""
+    """Runs module(*args, **kwargs) in evaluation mode and returns its Call. The module's modes stay as they are."""
     top = Call(None, (), {})
     stack = [top]
     original = torch.nn.Module.__call__

@@ -18,6 +18,5 @@ def to_numpy(tensor):
 def to_message(tensor):
     """The wire's Tensor."""
     array = to_numpy(tensor)
-    return tensor_pb2.Tensor(
-        dtype=to_wire(tensor.dtype), shape=tensor.shape, data=array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-    )
+    little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return tensor_pb2.Tensor(dtype=to_wire(tensor.dtype), shape=tensor.shape, data=little_endian.tobytes())

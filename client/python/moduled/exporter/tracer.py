@@ -107,7 +107,7 @@ class _Tracer(fx.Tracer):
             if proxy is not argument:
                 return proxy.node
             raise TypeError(
-                "a constant tensor is used; register it as a buffer, and compute it from the input where it depends on it"
+                "a constant tensor is used; register it as a buffer, or compute it from the input if it depends on it"
             )
         if isinstance(argument, torch.Size):
             return tuple(self.create_arg(item) for item in argument)
@@ -134,7 +134,8 @@ class _Tracer(fx.Tracer):
                 continue  # The default is part of the graph then.
             pair = given.arguments[name], real.arguments[name]
             if parameter.kind is parameter.VAR_POSITIONAL:
-                real.arguments[name] = tuple(self._placeholder(f"{name}_{i}", *each) for i, each in enumerate(zip(*pair)))
+                each = enumerate(zip(*pair))
+                real.arguments[name] = tuple(self._placeholder(f"{name}_{i}", *values) for i, values in each)
             elif parameter.kind is parameter.VAR_KEYWORD:
                 real.arguments[name] = {key: self._placeholder(key, pair[0][key], pair[1][key]) for key in pair[0]}
             else:
