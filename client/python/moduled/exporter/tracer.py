@@ -6,8 +6,6 @@ functions.py as it is recorded, and computed on the values of the recorded run; 
 what the module returned in that run.
 """
 import inspect
-import os
-import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +15,11 @@ from torch import fx
 from . import functions
 from .encode import check_arguments
 from .errors import ExportError
+from .names import child_names, tensor_names
 from .proxies import ValueProxy, unpack
+from .source import user_line
 from .structure import leaf_map, leaves, same
 from .typechecks import knowing_values
-
-# Frames of these folders are not the user's source.
-_OUR_FOLDERS = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(__file__) + os.sep)
-
 
 # Stands for an argument that is computed, where the caller has no graph of its own.
 COMPUTED = object()
@@ -40,14 +36,14 @@ class Site:
 
 def trace(path, site):
     """The fx graph of the composite that `site` calls, and the sites of the calls that it makes in turn."""
-    tracer = _Tracer(path, site)
+    tracer = _Tracer(site)
     try:
         with knowing_values(site.call.module):
             graph = tracer.trace(site.call.module)
     except ExportError:
         raise
     except Exception as error:  # Whatever the user's code raises on proxies ends up as the reason.
-        raise ExportError(path, _reason(error), _user_line(error)) from error
+        raise ExportError(path, str(error) or type(error).__name__, user_line(error)) from error
     result = leaf_map(lambda leaf: tracer.values[leaf] if isinstance(leaf, fx.Node) else leaf, _output(graph).args[0])
     if not same(result, site.call.output):
         raise ExportError(
@@ -60,9 +56,8 @@ def trace(path, site):
 
 
 class _Tracer(fx.Tracer):
-    def __init__(self, path, site):
+    def __init__(self, site):
         super().__init__()
-        self.path = path
         self.site = site
         self.sites = []
         self.values = {}
@@ -77,7 +72,7 @@ class _Tracer(fx.Tracer):
         return True
 
     def path_of_module(self, module):
-        name = _child_names(self.root).get(module)
+        name = child_names(self.root).get(module)
         if name is None:
             raise TypeError(f"{type(module).__name__} is called and is not a child of this module")
         return name
@@ -95,7 +90,7 @@ class _Tracer(fx.Tracer):
         if not isinstance(value, torch.Tensor):
             return value
         if value not in self._attributes:
-            name = _tensor_names(self.root).get(value)
+            name = tensor_names(self.root).get(value)
             if name is None:
                 return value
             self._attributes[value] = self._record("get_attr", name, (), {}, value.detach())
@@ -181,29 +176,6 @@ def _value(leaf):
     return leaf.value if isinstance(leaf, ValueProxy) else leaf
 
 
-def _child_names(root):
-    """{module: name} for the modules that a graph of `root` may call: children, and theirs where those only hold."""
-    names = {}
-
-    def visit(parent, prefix):
-        for name, child in parent.named_children():
-            names.setdefault(child, prefix + name)
-        for name, child in parent.named_children():
-            if isinstance(child, (torch.nn.ModuleList, torch.nn.ModuleDict)):
-                visit(child, f"{prefix}{name}.")
-
-    visit(root, "")
-    return names
-
-
-def _tensor_names(root):
-    """{tensor: dotted name} for the parameters and buffers at and below `root`."""
-    names = {}
-    for name, tensor in [*root.named_parameters(), *root.named_buffers()]:
-        names.setdefault(tensor, name)
-    return names
-
-
 def _output(graph):
     return next(node for node in reversed(graph.nodes) if node.op == "output")
 
@@ -221,16 +193,3 @@ def _spelling(kind, target):
         return f"the tensor method {target}()"
     module = getattr(target, "__module__", None) or "torch"
     return f"the function {module.replace('_operator', 'operator')}.{getattr(target, '__name__', target)}"
-
-
-def _reason(error):
-    return str(error) or type(error).__name__
-
-
-def _user_line(error):
-    """The deepest line of the user's own source that an exception passed through."""
-    frames = traceback.extract_tb(error.__traceback__)
-    users = [frame for frame in frames if not frame.filename.startswith(_OUR_FOLDERS)]
-    if not users:
-        return None
-    return f"{users[-1].filename}:{users[-1].lineno}: {users[-1].line}"
