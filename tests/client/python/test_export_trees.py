@@ -12,13 +12,13 @@ from moduled import safetensors
 
 
 def exported(module, directory, example):
-    return rebuild.load(moduled.export(module, directory, name="model", example_inputs=example))
+    return rebuild.load(moduled.export(module.eval(), directory, name="model", example_inputs=example))
 
 
 def check_outputs(module, directory, *example):
     again, description = exported(module, directory, example)
     with torch.no_grad():
-        assert torch.equal(again.eval()(*example), module.eval()(*example))
+        assert torch.equal(again(*example), module(*example))
     return again, description
 
 
@@ -101,12 +101,8 @@ def test_a_frozen_layer_names_its_frozen_parameters(tmp_path):
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
 def test_the_type_of_a_layer_s_state_is_described(dtype, tmp_path):
-    module = nn.Sequential(nn.ReLU(), nn.Linear(2, 2), nn.BatchNorm2d(1)).to(dtype)
-    path = moduled.export(module[0], tmp_path, name="model", example_inputs=torch.rand(1, 2))
-    unused = nn.ModuleDict({"linear": module[1], "norm": module[2]})
-    holder = Holder(unused)
-    path = moduled.export(holder, tmp_path, name="model", example_inputs=torch.rand(1, 2))
-    again, _ = rebuild.load(path)
+    holder = Holder(nn.ModuleDict({"linear": nn.Linear(2, 2), "norm": nn.BatchNorm2d(1)}).to(dtype))
+    again, _ = exported(holder, tmp_path, torch.rand(1, 2))
     assert {name: tensor.dtype for name, tensor in again.state_dict().items()} == {
         name: tensor.dtype for name, tensor in holder.state_dict().items()
     }
@@ -146,7 +142,10 @@ def test_training_mode_is_recorded_and_the_graph_is_that_of_evaluation(tmp_path)
     module.train()
     module[0].eval()
     x = torch.rand(1, 8)
-    again, description = exported(module, tmp_path, x)
+    with pytest.warns(UserWarning, match="the module is in training mode") as warnings:
+        path = moduled.export(module, tmp_path, name="model", example_inputs=x)
+    assert warnings[0].filename == __file__
+    again, description = rebuild.load(path)
     assert (module.training, module[0].training, module[1].training) == (True, False, True)
     assert description.training and not child(description, "0").training and child(description, "1").training
     assert torch.equal(again.eval()(x), x)
@@ -214,7 +213,7 @@ def test_a_layer_is_described_by_its_arguments(layer, tmp_path):
     x = torch.rand(2, 4, 8, 8)
     again, _ = exported(layer, tmp_path, x)
     assert repr(again) == repr(layer)
-    expected, got = layer.eval()(x), again.eval()(x)
+    expected, got = layer(x), again(x)
     pairs = zip(expected, got) if isinstance(expected, tuple) else [(expected, got)]
     assert all(torch.equal(*pair) for pair in pairs)
 
@@ -250,23 +249,23 @@ def test_a_subclass_with_its_own_forward_is_a_composite(tmp_path):
 
 def test_versions_count_up_and_nothing_else_is_left_behind(tmp_path):
     for expected in ("1", "2"):
-        path = moduled.export(nn.ReLU(), tmp_path, name="model", example_inputs=torch.rand(1, 2))
+        path = moduled.export(nn.ReLU().eval(), tmp_path, name="model", example_inputs=torch.rand(1, 2))
         assert path == str(tmp_path / "model" / expected)
     assert sorted(os.listdir(tmp_path / "model")) == ["1", "2"]
     assert sorted(os.listdir(tmp_path / "model/2")) == ["model.safetensors", "module.pbtxt"]
 
 
 def test_a_version_that_exists_is_not_replaced(tmp_path):
-    moduled.export(nn.ReLU(), tmp_path, name="model", example_inputs=torch.rand(1, 2), version=3)
+    moduled.export(nn.ReLU().eval(), tmp_path, name="model", example_inputs=torch.rand(1, 2), version=3)
     with pytest.raises(FileExistsError, match="3: the version exists"):
-        moduled.export(nn.ReLU(), tmp_path, name="model", example_inputs=torch.rand(1, 2), version=3)
+        moduled.export(nn.ReLU().eval(), tmp_path, name="model", example_inputs=torch.rand(1, 2), version=3)
     assert os.listdir(tmp_path / "model") == ["3"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden"])
 def test_a_name_that_is_no_folder_s_is_refused(name, tmp_path):
     with pytest.raises(ValueError, match="a model's name"):
-        moduled.export(nn.ReLU(), tmp_path, name=name, example_inputs=torch.rand(1, 2))
+        moduled.export(nn.ReLU().eval(), tmp_path, name=name, example_inputs=torch.rand(1, 2))
 
 
 def test_the_signature_names_inputs_and_outputs_and_frees_the_batch(tmp_path):

@@ -3,6 +3,7 @@ import errno
 import os
 import shutil
 import tempfile
+import warnings
 
 import google.protobuf.text_format as text_format
 
@@ -17,6 +18,9 @@ from .weights import write_weights
 def export(module, directory, *, name, example_inputs, version=None):
     """Writes `module` to <directory>/<name>/<version>/ and returns that path. Documented at moduled.export."""
     _check_name(name)
+    if module.training:
+        message = "the module is in training mode and will be served so; call eval() to serve it as it is evaluated"
+        warnings.warn(message, stacklevel=3)  # The line that called moduled.export.
     description = describe_module(module, example_inputs)
     parent = os.path.join(directory, name)
     os.makedirs(parent, exist_ok=True)
