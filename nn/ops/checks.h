@@ -27,6 +27,8 @@ class DTypeSet {
 inline constexpr DTypeSet kComputedFloats = {DType::kFloat32, DType::kFloat64};
 inline constexpr DTypeSet kComputedNumbers = {DType::kFloat32, DType::kFloat64, DType::kInt64,
                                               DType::kInt32,   DType::kInt8,    DType::kUInt8};
+inline constexpr DTypeSet kComputedNumbersAndBool = {DType::kFloat32, DType::kFloat64, DType::kInt64, DType::kInt32,
+                                                     DType::kInt8,    DType::kUInt8,   DType::kBool};
 
 // `op`: the operator's name.
 absl::Status CheckInputCount(absl::string_view op, absl::Span<const TensorSpec> in, size_t want);

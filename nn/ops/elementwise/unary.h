@@ -1,0 +1,48 @@
+// Operators that compute each element of the output from the same element of their one input.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nn/graph/simple_kernel.h"
+#include "nn/ops/checks.h"
+#include "nn/ops/dispatch.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+
+// y[i] = f(x[i]) for n elements. x may be y.
+template <class T>
+using UnaryLoop = void (*)(const T* x, T* y, int64_t n);
+
+// One input, of a type that is implemented, and an output like it.
+inline absl::StatusOr<std::vector<TensorSpec>> InferUnary(absl::string_view op, absl::string_view implementation,
+                                                          const DTypeSet& implemented,
+                                                          absl::Span<const TensorSpec> in) {
+  RETURN_IF_ERROR(CheckInputCount(op, in, 1));
+  RETURN_IF_ERROR(CheckDType(implementation, in[0].dtype, implemented));
+  return std::vector<TensorSpec>{in[0]};
+}
+
+template <class T, class Loop>
+std::unique_ptr<Kernel> MakeLoopKernel(int64_t n, Loop loop) {
+  return MakeSimpleKernel("loop", [n, loop](const KernelArgs& args) {
+    loop(static_cast<const T*>(args.in[0]), static_cast<T*>(args.out[0]), n);
+    return absl::OkStatus();
+  });
+}
+
+inline absl::StatusOr<std::unique_ptr<Kernel>> MakeUnaryKernel(absl::string_view op, const KernelRequest& request,
+                                                               UnaryLoop<float> float_loop,
+                                                               UnaryLoop<double> double_loop) {
+  const int64_t n = request.in[0].numel();
+  return MakeKernelFor(FloatTypes(), op, request.in[0].dtype, [&]<class T>() {
+    if constexpr (std::is_same_v<T, float>) {
+      return MakeLoopKernel<float>(n, float_loop);
+    } else {
+      return MakeLoopKernel<double>(n, double_loop);
+    }
+  });
+}
+
+}  // namespace moduled::nn

@@ -1,0 +1,16 @@
+// The loops of mean.
+#pragma once
+
+#include <cstdint>
+
+namespace moduled::nn::kernels {
+
+// The sum of n elements.
+double Sum(const float* x, int64_t n);
+double Sum(const double* x, int64_t n);
+
+// sums[i] += x[i] for n elements. They do not overlap.
+void AddTo(const float* x, double* sums, int64_t n);
+void AddTo(const double* x, double* sums, int64_t n);
+
+}  // namespace moduled::nn::kernels

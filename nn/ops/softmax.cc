@@ -1,0 +1,31 @@
+#include "nn/ops/softmax.h"
+
+#include "nn/graph/simple_kernel.h"
+#include "nn/ops/checks.h"
+#include "nn/ops/dispatch.h"
+#include "nn/ops/kernels/softmax.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+
+absl::StatusOr<std::vector<TensorSpec>> SoftmaxOp::Infer(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  RETURN_IF_ERROR(CheckInputCount(kName, in, 1));
+  const size_t rank = in[0].shape.rank();
+  RETURN_IF_ERROR(CheckAxis(attrs.axis, rank));
+  const bool last = static_cast<size_t>(attrs.axis) + 1 >= rank;
+  RETURN_IF_ERROR(
+      CheckDType(last ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl", in[0].dtype, kComputedFloats));
+  return std::vector<TensorSpec>{in[0]};
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> SoftmaxOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
+  const kernels::SoftmaxExtents extents = kernels::SoftmaxExtentsOf(request.in[0].shape, attrs.axis);
+  return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [extents]<class T>() {
+    return MakeSimpleKernel("two-pass", [extents](const KernelArgs& args) {
+      kernels::Softmax(static_cast<const T*>(args.in[0]), static_cast<T*>(args.out[0]), extents);
+      return absl::OkStatus();
+    });
+  });
+}
+
+}  // namespace moduled::nn
