@@ -54,7 +54,8 @@ class Tensor {
   // The elements. Requires T to be the element type.
   template <class T>
   absl::Span<const T> elements() const {
-    return {static_cast<const T*>(data_), static_cast<size_t>(numel())};
+    // Not in braces: for bool they would mean a list of two elements.
+    return absl::Span<const T>(static_cast<const T*>(data_), static_cast<size_t>(numel()));
   }
   // The bytes.
   absl::Span<const uint8_t> bytes() const { return {static_cast<const uint8_t*>(data_), byte_size()}; }
@@ -63,7 +64,7 @@ class Tensor {
   void* mutable_data() { return const_cast<void*>(data_); }
   template <class T>
   absl::Span<T> mutable_elements() {
-    return {static_cast<T*>(mutable_data()), static_cast<size_t>(numel())};
+    return absl::Span<T>(static_cast<T*>(mutable_data()), static_cast<size_t>(numel()));
   }
 
   // The same bytes under another shape. INVALID_ARGUMENT, in torch's words, unless the element counts agree.
