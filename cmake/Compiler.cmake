@@ -15,6 +15,8 @@ endif()
 
 add_library(moduled_flags INTERFACE)
 target_compile_options(moduled_flags INTERFACE -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual)
+# g++ 12 takes the unused inline storage of absl::InlinedVector and std::optional for a mistake.
+target_compile_options(moduled_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 # Rooms include each other by their path from the top of the repository.
 target_include_directories(moduled_flags INTERFACE ${PROJECT_SOURCE_DIR})
 

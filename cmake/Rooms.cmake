@@ -1,10 +1,15 @@
 # A room is a folder with one subject and one target: every source in it, and the rooms it may use.
 #
 #   moduled_room(nn_tensor USES absl::status …)   ->  target moduled_nn_tensor, alias moduled::nn_tensor
+#
+# USES are visible to those who use the room, INTERNAL are not; EXCLUDE names sources that are no part of it (a main).
 function(moduled_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;INTERNAL" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "USES;INTERNAL;EXCLUDE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   file(GLOB headers CONFIGURE_DEPENDS *.h)
+  foreach(file ${ROOM_EXCLUDE})
+    list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  endforeach()
   if(NOT sources)  # A room of headers alone still gets a library, so that every room is used in the same way.
     set(sources ${CMAKE_CURRENT_BINARY_DIR}/headers_only.cc)
     file(WRITE ${sources} "")

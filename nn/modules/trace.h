@@ -59,18 +59,27 @@ class Trace {
  private:
   explicit Trace(const Module& root);
 
+  struct PendingEdit {
+    Edit edit;
+    Value replacement;  // kReplace.
+    bool used = false;
+  };
+
   // The steps of Call.
   int32_t BeginCall(absl::string_view name, const Module& module);
-  absl::Status RunPreHooks(const Module& module, Arguments& arguments);
-  absl::Status RunHooks(const Module& module, const Arguments& arguments, Symbol& output);
+  absl::StatusOr<Symbol> CallInside(int32_t call, const Module& module, Arguments arguments);
+
+  // trace_edits.cc
+  absl::Status AddEdits(const std::vector<Edit>& edits);
   absl::Status ApplyEdits(int32_t call, HookKind kind, std::vector<Symbol>& symbols);
+  absl::StatusOr<Value> ApplyEdit(PendingEdit& pending, Value value);
+  absl::Status CheckEditsWereUsed() const;
 
   GraphBuilder builder_;
   absl::flat_hash_map<const Module*, std::string> first_names_;
   absl::flat_hash_map<const void*, std::string> state_names_;
   absl::flat_hash_map<const Module*, int32_t> call_counts_;
-  std::vector<Edit> edits_;
-  std::vector<Value> edit_values_;
+  std::vector<PendingEdit> edits_;
 };
 
 }  // namespace moduled::nn

@@ -1,0 +1,144 @@
+#include "nn/modules/call_boundary.h"
+
+#include <utility>
+#include <vector>
+
+#include "nn/modules/host_call.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+// A structure whose tensors stand in a list beside it.
+struct LeafIndex {
+  size_t index = 0;
+  bool operator==(const LeafIndex&) const = default;
+};
+using Layout = Nested<LeafIndex>;
+
+// Takes structures apart into values, and puts them together again from others.
+class Flattener {
+ public:
+  Layout Add(const Symbol& symbol) {
+    return MapLeaves<LeafIndex>(symbol, [this](Value value) {
+      values_.push_back(value);
+      return LeafIndex{values_.size() - 1};
+    });
+  }
+  const std::vector<Value>& values() const { return values_; }
+
+ private:
+  std::vector<Value> values_;
+};
+
+template <class Leaf>
+Nested<Leaf> Build(const Layout& layout, const std::vector<Leaf>& leaves) {
+  return MapLeaves<Leaf>(layout, [&](LeafIndex leaf) { return leaves[leaf.index]; });
+}
+
+// The layouts of a call's arguments.
+struct ArgumentsLayout {
+  std::vector<Layout> positional;
+  std::vector<std::pair<std::string, Layout>> keyword;
+
+  ArgumentsLayout(const Arguments& arguments, Flattener& flattener) {
+    for (const Symbol& arg : arguments.positional) positional.push_back(flattener.Add(arg));
+    for (const auto& [name, arg] : arguments.keyword) keyword.emplace_back(name, flattener.Add(arg));
+  }
+  CallData Data(const std::vector<Tensor>& tensors) const {
+    CallData call;
+    for (const Layout& layout : positional) call.args.push_back(Build(layout, tensors));
+    for (const auto& [name, layout] : keyword) call.kwargs.emplace_back(name, Build(layout, tensors));
+    return call;
+  }
+  void Rebuild(const std::vector<Value>& values, Arguments& arguments) const {
+    for (size_t i = 0; i < positional.size(); ++i) arguments.positional[i] = Build(positional[i], values);
+    for (size_t i = 0; i < keyword.size(); ++i) arguments.keyword[i].second = Build(keyword[i].second, values);
+  }
+};
+
+absl::Status Changed() {
+  return absl::InvalidArgumentError("a hook has changed the structure of the value: only its tensors may be replaced");
+}
+
+// Appends the tensors of `datum`, which must have the structure of `layout`.
+absl::Status AppendTensors(const Datum& datum, const Layout& layout, std::vector<Tensor>& tensors) {
+  const size_t before = tensors.size();
+  ForEachLeaf(datum, [&](const Tensor& tensor) { tensors.push_back(tensor); });
+  size_t next = before;
+  const auto renumber = [&](const Tensor&) { return LeafIndex{next++}; };
+  size_t base = 0;
+  bool first = true;
+  ForEachLeaf(layout, [&](LeafIndex leaf) {
+    if (first) base = leaf.index;
+    first = false;
+  });
+  next = base;
+  return MapLeaves<LeafIndex>(datum, renumber) == layout ? absl::OkStatus() : Changed();
+}
+
+absl::Status AppendTensors(const CallData& call, const ArgumentsLayout& layout, std::vector<Tensor>& tensors) {
+  if (call.args.size() != layout.positional.size() || call.kwargs.size() != layout.keyword.size()) return Changed();
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    RETURN_IF_ERROR(AppendTensors(call.args[i], layout.positional[i], tensors));
+  }
+  for (size_t i = 0; i < call.kwargs.size(); ++i) {
+    if (call.kwargs[i].first != layout.keyword[i].first) return Changed();
+    RETURN_IF_ERROR(AppendTensors(call.kwargs[i].second, layout.keyword[i].second, tensors));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Value>> AddHostCall(GraphBuilder& builder, HostCallOp::Function function,
+                                               const std::vector<Value>& in, size_t first_out, size_t end_out) {
+  HostCallOp::Attrs attrs{std::make_shared<const HostCallOp::Function>(std::move(function)), {}};
+  for (size_t i = first_out; i < end_out; ++i) attrs.out.push_back(builder.spec(in[i]));
+  return builder.Apply(Op::Of<HostCallOp>(std::move(attrs)), in);
+}
+
+}  // namespace
+
+absl::Status RunForwardPreHooks(GraphBuilder& builder, const Module& module, Arguments& arguments) {
+  for (const auto& entry : module.forward_pre_hooks().entries()) {
+    Flattener flattener;
+    const ArgumentsLayout layout(arguments, flattener);
+    const auto run = [&module, layout,
+                      hook = entry.hook](std::vector<Tensor> in) -> absl::StatusOr<std::vector<Tensor>> {
+      const std::optional<CallData> replaced = hook(module, layout.Data(in));
+      if (!replaced.has_value()) return in;
+      std::vector<Tensor> out;
+      RETURN_IF_ERROR(AppendTensors(*replaced, layout, out));
+      return out;
+    };
+    const std::vector<Value>& in = flattener.values();
+    ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, in, 0, in.size()));
+    layout.Rebuild(out, arguments);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunForwardHooks(GraphBuilder& builder, const Module& module, const Arguments& arguments, Symbol& output) {
+  for (const auto& entry : module.forward_hooks().entries()) {
+    // The outputs' tensors come first: what the hook answers are tensors in their place.
+    Flattener flattener;
+    const Layout output_layout = flattener.Add(output);
+    const size_t outputs = flattener.values().size();
+    const ArgumentsLayout layout(arguments, flattener);
+    const auto run = [&module, layout, output_layout, outputs,
+                      hook = entry.hook](std::vector<Tensor> in) -> absl::StatusOr<std::vector<Tensor>> {
+      const std::optional<Datum> replaced = hook(module, layout.Data(in), Build(output_layout, in));
+      std::vector<Tensor> out;
+      if (replaced.has_value()) {
+        RETURN_IF_ERROR(AppendTensors(*replaced, output_layout, out));
+      } else {
+        out.assign(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(outputs));
+      }
+      return out;
+    };
+    ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, flattener.values(), 0, outputs));
+    output = Build(output_layout, out);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace moduled::nn

@@ -1,0 +1,16 @@
+// Where a module's C++ hooks meet the trace: each hook becomes one operator at the boundary of the call.
+#pragma once
+
+#include "absl/status/status.h"
+#include "nn/graph/graph_builder.h"
+#include "nn/modules/arguments.h"
+#include "nn/modules/module.h"
+
+namespace moduled::nn {
+
+// In the order of registration, each seeing what the one before left. They may replace tensors, but neither their types
+// nor the structure around them: the graph behind the hook is traced for these. The module must outlive the graph.
+absl::Status RunForwardPreHooks(GraphBuilder& builder, const Module& module, Arguments& arguments);
+absl::Status RunForwardHooks(GraphBuilder& builder, const Module& module, const Arguments& arguments, Symbol& output);
+
+}  // namespace moduled::nn

@@ -1,0 +1,102 @@
+#include "nn/modules/trace.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "nn/modules/call_boundary.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+// An error that names no module yet gets the innermost one: the calls around it see it as it is.
+constexpr absl::string_view kLocated = "moduled/located";
+
+absl::Status Locate(const absl::Status& status, absl::string_view path, absl::string_view type) {
+  if (status.GetPayload(kLocated).has_value()) return status;
+  absl::Status located(status.code(), absl::StrCat(path, path.empty() ? "(" : " (", type, "): ", status.message()));
+  located.SetPayload(kLocated, absl::Cord());
+  return located;
+}
+
+absl::Status WithoutPayload(absl::Status status) {
+  status.ErasePayload(kLocated);
+  return status;
+}
+
+}  // namespace
+
+Trace::Trace(const Module& root) {
+  for (const auto& [path, module] : root.named_modules()) first_names_.emplace(module, path);
+  for (const auto& [path, parameter] : root.named_parameters()) state_names_.emplace(parameter->data.data(), path);
+  for (const auto& [path, buffer] : root.named_buffers()) state_names_.emplace(buffer->data.data(), path);
+}
+
+absl::StatusOr<Graph> Trace::Run(const Module& root, const CallSignature& signature, const std::vector<Edit>& edits) {
+  Trace trace(root);
+  const auto add_input = [&](const TensorSpec& spec) { return trace.builder_.AddInput(spec); };
+  Arguments arguments;
+  for (const SpecTree& arg : signature.args) arguments.positional.push_back(MapLeaves<Value>(arg, add_input));
+  for (const auto& [name, arg] : signature.kwargs) {
+    arguments.keyword.emplace_back(name, MapLeaves<Value>(arg, add_input));
+  }
+  RETURN_IF_ERROR(trace.AddEdits(edits));
+  absl::StatusOr<Symbol> output = trace.Call("", root, std::move(arguments));
+  if (!output.ok()) return WithoutPayload(output.status());
+  RETURN_IF_ERROR(trace.CheckEditsWereUsed());
+  trace.builder_.graph().output = *std::move(output);
+  return std::move(trace.builder_.graph());
+}
+
+Value Trace::Constant(Tensor tensor) {
+  const auto name = state_names_.find(tensor.data());
+  return builder_.AddConstant(std::move(tensor), name == state_names_.end() ? "" : name->second);
+}
+
+int32_t Trace::BeginCall(absl::string_view name, const Module& module) {
+  Graph& graph = builder_.graph();
+  ModuleCall call;
+  const auto first_name = first_names_.find(&module);
+  call.parent = builder_.current_call();
+  const std::string* scope = call.parent < 0 ? nullptr : &graph.calls[call.parent].called_as;
+  call.called_as = scope == nullptr || scope->empty() ? std::string(name) : absl::StrCat(*scope, ".", name);
+  call.path = first_name == first_names_.end() ? call.called_as : first_name->second;
+  call.type = module.type();
+  call.call_index = call_counts_[&module]++;
+  graph.calls.push_back(std::move(call));
+  const auto index = static_cast<int32_t>(graph.calls.size() - 1);
+  builder_.set_current_call(index);
+  return index;
+}
+
+absl::StatusOr<Symbol> Trace::Call(absl::string_view name, const Module& module, Arguments arguments) {
+  const int32_t outer = builder_.current_call();
+  const int32_t call = BeginCall(name, module);
+  absl::StatusOr<Symbol> output = CallInside(call, module, std::move(arguments));
+  builder_.set_current_call(outer);
+  if (output.ok()) return output;
+  const ModuleCall& failed = builder_.graph().calls[call];
+  return Locate(output.status(), failed.path, failed.type);
+}
+
+// torch's _call_impl: pre hooks, forward, hooks. The request's edits come after the hooks of the module itself.
+absl::StatusOr<Symbol> Trace::CallInside(int32_t call, const Module& module, Arguments arguments) {
+  RETURN_IF_ERROR(RunForwardPreHooks(builder_, module, arguments));
+  RETURN_IF_ERROR(ApplyEdits(call, HookKind::kForwardPre, arguments.positional));
+  {
+    ModuleCall& record = builder_.graph().calls[call];
+    record.inputs = arguments.positional;
+    record.kwargs = arguments.keyword;
+    builder_.graph().points.push_back({call, HookKind::kForwardPre});
+  }
+  ASSIGN_OR_RETURN(Symbol output, module.Forward(*this, arguments));
+  RETURN_IF_ERROR(RunForwardHooks(builder_, module, arguments, output));
+  std::vector<Symbol> outputs = {std::move(output)};
+  RETURN_IF_ERROR(ApplyEdits(call, HookKind::kForward, outputs));
+  builder_.graph().calls[call].output = outputs[0];
+  builder_.graph().points.push_back({call, HookKind::kForward});
+  return std::move(outputs[0]);
+}
+
+}  // namespace moduled::nn
