@@ -13,13 +13,9 @@ import pytest
 import servers
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-MODULED = REPOSITORY / "build/release/server/moduled"
+MODELS = REPOSITORY / "deploy/models"
 CONFIGURATION = REPOSITORY / "deploy/haproxy/haproxy.cfg"
 CALLS = 20
-
-
-def start_replica() -> servers.Server:
-    return servers.Server([MODULED, "--repository", REPOSITORY / "deploy/models", "--listen", "127.0.0.1:0"])
 
 
 @contextlib.contextmanager
@@ -48,7 +44,7 @@ def replicas_that_answer(client: moduled.Client) -> collections.Counter:
 
 @pytest.fixture
 def two_replicas():
-    with start_replica() as first, start_replica() as second:
+    with servers.serving(MODELS) as first, servers.serving(MODELS) as second:
         yield first, second
 
 
@@ -66,7 +62,7 @@ def test_one_server_carries_on_when_the_other_is_stopped(two_replicas):
     with haproxy(first.address, second.address) as address:
         client = moduled.Client(address)
         both = replicas_that_answer(client)
-        assert first.stop() == 0
+        assert first.terminate() == 0
         left = replicas_that_answer(client)
     assert len(both) == 2
     assert len(left) == 1

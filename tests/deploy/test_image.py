@@ -75,7 +75,7 @@ def test_the_image_serves_a_picture(image, inside):
         command = ["modulectl", "--server", server.address, "forward", "fashion_mnist", path]
         answer = subprocess.run(inside(*command), check=True, capture_output=True, text=True).stdout
     assert label in answer
-    assert server.stop() == 0
+    assert server.terminate() == 0
 
 
 def test_the_image_says_what_is_wrong_with_its_arguments(inside):

@@ -5,10 +5,10 @@ import re
 import subprocess
 
 import pytest
+import servers
 import yaml
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-MODULED = REPOSITORY / "build/release/server/moduled"
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +42,13 @@ def value_of(flag, arguments):
 
 
 def test_every_flag_of_the_deployment_is_one_of_the_server(container):
-    known = subprocess.run([MODULED, "--help"], check=True, capture_output=True, text=True).stdout
+    known = subprocess.run([servers.MODULED, "--help"], check=True, capture_output=True, text=True).stdout
     for flag in (word for word in container["args"] if word.startswith("--")):
         assert re.search(rf"(?<!\S){flag}\b", known), f"moduled --help does not know {flag}"
 
 
 def test_every_flag_of_the_image_is_one_of_the_server(dockerfile):
-    known = subprocess.run([MODULED, "--help"], check=True, capture_output=True, text=True).stdout
+    known = subprocess.run([servers.MODULED, "--help"], check=True, capture_output=True, text=True).stdout
     flags = re.findall(r'"(--[a-z-]+)"', dockerfile)
     assert flags
     for flag in flags:

@@ -39,9 +39,9 @@ def repository(tmp_path_factory):
 @pytest.fixture(scope="session")
 def address(repository):
     """The address of a server of the repository, for tests that change nothing."""
-    import served
+    import servers
 
-    with served.serving(repository) as server:
+    with servers.serving(repository) as server:
         yield server.address
 
 

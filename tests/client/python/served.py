@@ -1,51 +1,7 @@
-"""The real server, started on a free port, and what it serves in these tests."""
-import contextlib
-import os
-import re
-import signal
-import subprocess
-
+"""What the real server serves in these tests."""
 import torch
 import torchvision
-from conftest import ROOT
 from torch import nn
-
-BINARY = os.environ.get("MODULED_BINARY", os.path.join(ROOT, "build/release/server/moduled"))
-
-
-class Server:
-    """A running server: its address, and its process."""
-
-    def __init__(self, process, address):
-        self.process = process
-        self.address = address
-
-    def terminate(self):
-        """Ends it as an orchestrator would, and returns its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
-
-
-@contextlib.contextmanager
-def serving(repository, *options):
-    """A server of a repository; its log goes to the test's output."""
-    command = [BINARY, "--repository", str(repository), "--listen", "127.0.0.1:0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            found = re.search(r"listening on (127\.0\.0\.1:\d+)", line)
-            if found:
-                yield Server(process, found.group(1))
-                break
-        else:
-            raise AssertionError(f"{BINARY} ended with {process.wait()} and never listened; it said: {''.join(said)}")
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 def resnet18():

@@ -5,6 +5,7 @@ import grpc
 import numpy as np
 import pytest
 import served
+import servers
 import torch
 from conftest import assert_close
 
@@ -181,7 +182,7 @@ def test_a_subscriber_that_never_reads_does_not_stop_requests(address, client):
 
 
 def run(*arguments):
-    return subprocess.run([served.BINARY, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([servers.MODULED, *arguments], capture_output=True, text=True, timeout=60)
 
 
 def test_a_repository_that_does_not_exist_is_an_exit_status(tmp_path):

@@ -1,9 +1,14 @@
-"""Server processes for the tests: on a port of the system's choice, ready when they say so, ended by SIGTERM."""
+"""Servers for the tests: processes on a port of the system's choice, ready when they say so, ended by SIGTERM."""
 
+import os
+import pathlib
 import re
 import subprocess
 import threading
 
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+# Another build's server, a sanitised one for example, is tested with MODULED_BINARY.
+MODULED = pathlib.Path(os.environ.get("MODULED_BINARY", REPOSITORY / "build/release/server/moduled"))
 READY = re.compile(r"listening on (\S+:\d+)")
 # Far more than a start takes, also on a busy machine: it only bounds how long a hung start goes unnoticed.
 START_SECONDS = 120
@@ -22,7 +27,7 @@ class Server:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         if not self._ready.wait(START_SECONDS) or self.address is None:
-            self.stop()
+            self.terminate()
             raise RuntimeError(f"{command} did not come up:\n" + "".join(self.output))
 
     def _read(self) -> None:
@@ -33,7 +38,7 @@ class Server:
                 self._ready.set()
         self._ready.set()
 
-    def stop(self) -> int:
+    def terminate(self) -> int:
         """Asks the process to end as an orchestrator does, and returns its exit status."""
         if self._process.poll() is None:
             self._process.terminate()
@@ -49,4 +54,9 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        self.terminate()
+
+
+def serving(models, *options) -> Server:
+    """moduled on a repository of models."""
+    return Server([MODULED, "--repository", models, "--listen", "127.0.0.1:0", *options])
