@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,7 @@ struct ModelPort {
   std::string name;
   DType dtype = DType::kFloat32;
   std::vector<int64_t> shape;  // -1 where free.
-  // A shape that the model accepts. Empty for a scalar, and where none is given: see has_example.
-  Shape example_shape;
-  bool has_example = false;
+  std::optional<Shape> example_shape;  // A shape that the model accepts.
   bool operator==(const ModelPort&) const = default;
 };
 

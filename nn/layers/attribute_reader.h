@@ -22,7 +22,10 @@ struct IntRange {
 };
 inline constexpr IntRange kAnyInt = {};
 inline constexpr IntRange kPositive = {.min = 1};
-inline constexpr IntRange kNonNegative = {.min = 0};
+// Kernel extents, strides and the like: products of two of them cannot overflow.
+inline constexpr int64_t kMaxExtent = std::numeric_limits<int32_t>::max();
+inline constexpr IntRange kExtent = {.min = 1, .max = kMaxExtent};
+inline constexpr IntRange kPadding = {.min = 0, .max = kMaxExtent};
 
 // The getters never fail: the first error is kept for Finish, and what a getter then answers does not matter.
 class AttributeReader {
@@ -46,6 +49,9 @@ class AttributeReader {
   std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range);
   std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range, int64_t otherwise);
 
+  // An attribute that takes one number or one for each axis, as it was given: repr(2) or repr((2, 2)).
+  std::string AsGiven(absl::string_view name, absl::string_view otherwise) const;
+
   // An error that the layer found itself.
   void Fail(std::string message);
 
@@ -63,7 +69,7 @@ class AttributeReader {
 
   const Attributes& attributes_;
   absl::flat_hash_set<std::string> known_;
-  absl::Status status_;
+  absl::Status first_error_;
 };
 
 }  // namespace moduled::nn

@@ -1,9 +1,6 @@
 // Every layer and every function that descriptions may name: one explicit list of each.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -15,7 +12,7 @@ namespace moduled::nn {
 struct LayerInfo {
   absl::string_view name;  // torch's class name, which is the message's name too.
   // Errors say which attribute is wrong: `attribute: what was wrong (got X, want Y)`.
-  absl::StatusOr<std::shared_ptr<Layer>> (*create)(const LayerArguments& arguments);
+  LayerResult (*create)(const LayerArguments& arguments);
 };
 
 absl::Span<const LayerInfo> AllLayers();

@@ -1,9 +1,12 @@
 // What all layers of torch.nn have in common.
 #pragma once
 
+#include <initializer_list>
+#include <memory>
 #include <string>
-#include <utility>
+#include <vector>
 
+#include "nn/layers/argument_binder.h"
 #include "nn/layers/attributes.h"
 #include "nn/layers/init_context.h"
 #include "nn/modules/module.h"
@@ -27,10 +30,22 @@ class Layer : public Module {
   // The element type of its parameters and floating-point buffers.
   DType dtype() const { return dtype_; }
 
+  // Makes and registers state of the layer's own, in order of the calls.
+  absl::Status AddParameter(InitContext& context, std::string name, Shape shape, const init::Initialiser& initialiser);
+  absl::Status AddBuffer(InitContext& context, std::string name, Shape shape, const init::Initialiser& initialiser);
+
+ protected:
+  // The arguments of a forward(self, input).
+  absl::StatusOr<BoundArguments> BindInput(const Arguments& arguments) const;
+  // The inputs of an operator: `input`, and those parameters and buffers of these names that are not None.
+  std::vector<Value> InputAndState(Trace& trace, Value input, std::initializer_list<absl::string_view> names) const;
+
  private:
   Attributes attributes_;
   DType dtype_;
 };
+
+using LayerResult = absl::StatusOr<std::shared_ptr<Layer>>;
 
 // A layer from one tensor to one tensor, which torch calls `input`.
 class UnaryLayer : public Layer {

@@ -80,4 +80,17 @@ struct FloorDivide {
   }
 };
 
+// The quotient without its fraction. Requires b != 0 for integers.
+struct TruncDivide {
+  template <class T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::trunc(a / b);
+    } else {
+      if (b == static_cast<T>(-1) && std::is_signed_v<T>) return Subtract()(T(0), a);  // As above.
+      return a / b;
+    }
+  }
+};
+
 }  // namespace moduled::nn::kernels
