@@ -41,6 +41,7 @@ class GraphModule final : public Module {
 
   absl::StatusOr<Symbol> Forward(Trace& trace, const Arguments& arguments) const override;
   bool has_forward() const override { return graph_.has_value(); }
+  const std::optional<FxGraph>& graph() const { return graph_; }
 
   // After children, parameters and buffers are registered: every get_attr and call_module must find its target, and
   // every node must use earlier nodes only. The error names the node.
