@@ -1,0 +1,34 @@
+// A file in memory, read-only, by mmap.
+//
+// The file must not shrink while it is mapped: reading beyond its end would end the process. Versions of a repository
+// are immutable and are written under another name first, so theirs do not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace moduled::nn {
+
+class MappedFile {
+ public:
+  // Regular files alone: a FIFO would wait for ever, a device never ends. Errors name the file without its directory.
+  static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(const std::string& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  absl::Span<const uint8_t> bytes() const { return {data_, size_}; }
+
+ private:
+  MappedFile(const uint8_t* data, size_t size) : data_(data), size_(size) {}
+
+  const uint8_t* data_;
+  size_t size_;
+};
+
+}  // namespace moduled::nn
