@@ -232,6 +232,39 @@ def test_children_of_lists_and_dicts_are_called_by_dotted_names(tmp_path):
     assert torch.equal(again(x), Lists()(x))
 
 
+def test_a_forward_may_reach_past_the_module_that_holds_what_it_calls(tmp_path):
+    class Reacher(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.features = nn.Sequential(nn.Linear(3, 3), nn.ReLU())
+
+        def forward(self, x):
+            kept = []
+            for layer in self.features:
+                x = layer(x)
+                kept.append(x)
+            return kept
+
+    x = torch.randn(2, 3)
+    again, description = exported(Reacher(), tmp_path, x)
+    assert nodes(description, "call_module") == ["features.0", "features.1"]
+    assert [tensor.shape for tensor in again(x)] == [(2, 3), (2, 3)]
+
+
+def test_a_shared_module_is_called_by_its_shortest_name(tmp_path):
+    class Sharing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.block = nn.Sequential(nn.Linear(3, 3))
+            self.linear = self.block[0]
+
+        def forward(self, x):
+            return self.linear(self.block(x))
+
+    _, description = exported(Sharing(), tmp_path, torch.rand(2, 3))
+    assert nodes(description, "call_module") == ["block", "linear"]
+
+
 def test_a_child_that_is_called_twice_is_one_child_with_two_nodes(tmp_path):
     class Twice(nn.Module):
         def __init__(self):
@@ -267,7 +300,8 @@ def test_an_exported_module_is_left_as_it_was(tmp_path):
     module.train()
     before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     attributes = [set(vars(each)) for each in module.modules()]
-    moduled.export(module, tmp_path, name="model", example_inputs=torch.rand(2, 2, 3, 3))
+    with pytest.warns(UserWarning):
+        moduled.export(module, tmp_path, name="model", example_inputs=torch.rand(2, 2, 3, 3))
     assert all(each.training for each in module.modules())
     assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
     assert [set(vars(each)) for each in module.modules()] == attributes

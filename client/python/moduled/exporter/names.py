@@ -1,19 +1,14 @@
 """The names by which a composite's graph speaks of what is below it."""
-import torch
 
+def module_names(root):
+    """{module: dotted name} for the modules that a graph of `root` may call, the shortest name of each.
 
-def child_names(root):
-    """{module: name} for the modules that a graph of `root` may call: children, and theirs where those only hold."""
+    These are its children, and modules further down where a forward reaches past the one that holds them.
+    """
     names = {}
-
-    def visit(parent, prefix):
-        for name, child in parent.named_children():
-            names.setdefault(child, prefix + name)
-        for name, child in parent.named_children():
-            if isinstance(child, (torch.nn.ModuleList, torch.nn.ModuleDict)):
-                visit(child, f"{prefix}{name}.")
-
-    visit(root, "")
+    for name, module in root.named_modules(remove_duplicate=False):
+        if name and (module not in names or name.count(".") < names[module].count(".")):
+            names[module] = name
     return names
 
 

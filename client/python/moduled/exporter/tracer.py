@@ -1,7 +1,7 @@
 """Traces one composite module against its direct children.
 
 fx runs the composite's forward on proxies. Every call of a module becomes a call_module node whatever the module is,
-so the graph speaks of children only and the hierarchy survives. Every function call is rewritten in terms of
+so nothing below is flattened into the graph and the hierarchy survives. Every function call is rewritten in terms of
 functions.py as it is recorded, and computed on the values of the recorded run; in the end the graph's result must be
 what the module returned in that run.
 """
@@ -15,7 +15,7 @@ from torch import fx
 from . import functions
 from .encode import check_arguments
 from .errors import ExportError
-from .names import child_names, tensor_names
+from .names import module_names, tensor_names
 from .proxies import ValueProxy, unpack
 from .source import user_line
 from .structure import leaf_map, leaves, same
@@ -72,9 +72,9 @@ class _Tracer(fx.Tracer):
         return True
 
     def path_of_module(self, module):
-        name = child_names(self.root).get(module)
+        name = module_names(self.root).get(module)
         if name is None:
-            raise TypeError(f"{type(module).__name__} is called and is not a child of this module")
+            raise TypeError(f"{type(module).__name__} is called and is not below this module")
         return name
 
     def call_module(self, module, forward, args, kwargs):
