@@ -1,5 +1,6 @@
 """The names by which a composite's graph speaks of what is below it."""
 
+
 def module_names(root):
     """{module: dotted name} for the modules that a graph of `root` may call, the shortest name of each.
 
