@@ -3,15 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "nn/tensor/status_macros.h"
 #include "proto/contract/codec/model_ref_codec.h"
 #include "proto/contract/codec/parse.h"
 
 namespace moduled::contract {
 
-absl::StatusOr<LoadModelCall> DecodeLoadModel(absl::string_view bytes) {
-  v1::LoadModelRequest message;
-  RETURN_IF_ERROR(ParseMessage(bytes, message));
+LoadModelCall Decode(const v1::LoadModelRequest& message) {
   LoadModelCall call;
   call.model = DecodeModelRef(message.model());
   if (message.has_description()) call.description = message.description().SerializeAsString();

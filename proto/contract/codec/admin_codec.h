@@ -3,15 +3,13 @@
 
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/status/status.h"
 #include "moduled/v1/admin.pb.h"
 #include "proto/contract/admin.h"
 
 namespace moduled::contract {
 
-// A LoadModelRequest from its bytes: a description may nest more deeply than gRPC's own parser would answer well.
-absl::StatusOr<LoadModelCall> DecodeLoadModel(absl::string_view bytes);
+LoadModelCall Decode(const v1::LoadModelRequest& message);
 // INVALID_ARGUMENT if the description is no ModuleDescription.
 absl::Status Encode(const LoadModelCall& call, v1::LoadModelRequest& message);
 

@@ -1,0 +1,85 @@
+// moduled: builds everything, connects it, serves until it is told to stop. The only file that knows all rooms.
+#include <iostream>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/hooks/subscription_hub.h"
+#include "server/models/local_admin.h"
+#include "server/models/local_introspection.h"
+#include "server/operations/health.h"
+#include "server/operations/logging.h"
+#include "server/operations/machine.h"
+#include "server/operations/options.h"
+#include "server/operations/signals.h"
+#include "server/rpc/rpc_server.h"
+#include "server/scheduling/local_inference.h"
+
+namespace moduled::server {
+namespace {
+
+// A version that serves, for those who watch its modules and know nothing of stores.
+SubscriptionHub::Resolver ResolverOf(const ModelStore& store) {
+  return [&store](const contract::ModelRef& model) -> absl::StatusOr<ServedTree> {
+    const absl::StatusOr<ModelHandle> handle = store.Find(model);
+    if (!handle.ok()) return handle.status();
+    return ServedTree{(*handle)->ref(), std::shared_ptr<const nn::Module>(*handle, &(*handle)->root())};
+  };
+}
+
+int Fail(const absl::Status& status) {
+  SayWhyNot(status.message());
+  return 1;
+}
+
+int Serve(const Options& options, Signals& signals) {
+  const absl::StatusOr<Repository> repository = Repository::Open(options.repository);
+  if (!repository.ok()) return Fail(repository.status());
+
+  Health health;
+  ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
+  LocalAdmin admin(store, *repository, options.max_model_bytes);
+  LocalIntrospection introspection(store, *repository);
+  SubscriptionHub hub(ResolverOf(store), {options.max_subscriptions, options.max_subscription_bytes});
+  Scheduler scheduler({options.compute_threads, options.max_queue});
+  LocalInference inference(store, hub, scheduler, {options.replica_id, options.max_hook_bytes});
+
+  const auto failed = admin.LoadAll();
+  if (!failed.ok()) return Fail(failed.status());
+  for (const contract::ModelStatus& model : *failed) {
+    LogWarning(absl::StrCat("model ", model.model.name, " is not served: ", model.reason));
+  }
+
+  auto server = RpcServer::Start({introspection, inference, hub, admin},
+                                 {.listen = options.listen, .max_message_bytes = options.max_message_bytes});
+  if (!server.ok()) return Fail(server.status());
+  health.Publish([&server](const std::string& name, bool serving) { (*server)->SetServing(name, serving); });
+  std::cout << "listening on " << (*server)->address() << std::endl;
+
+  signals.Wait();
+  signals.EndAtOnceOnTheNext();
+  LogInfo("shutting down");
+  (*server)->StopServing();
+  absl::SleepFor(options.drain_delay);  // Balancers notice; until they have, their calls are served.
+  const absl::Time deadline = absl::Now() + options.drain_timeout;
+  scheduler.Drain();
+  admin.Drain();
+  hub.CloseAll(absl::UnavailableError("the server is shutting down"));
+  (*server)->Shutdown(deadline);
+  health.Publish({});
+  return 0;
+}
+
+}  // namespace
+}  // namespace moduled::server
+
+int main(int argc, char** argv) {
+  using namespace moduled::server;  // NOLINT(google-build-using-namespace)
+  const auto options = ParseOptions(argc, argv);
+  if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
+  UseOneThreadPerExecutor();
+  StartLog(std::get<Options>(options).log_level);
+  Signals signals;
+  return Serve(std::get<Options>(options), signals);
+}

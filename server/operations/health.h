@@ -1,0 +1,28 @@
+// Which models are ready, remembered until somebody can be told.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace moduled::server {
+
+// Thread-safe. Models are loaded before the server that answers for their health is started, and after.
+class Health {
+ public:
+  using Sink = std::function<void(const std::string& name, bool serving)>;
+
+  void Set(const std::string& name, bool serving);
+  // Tells the sink all there is to tell, and from now on every change. An empty sink is told nothing.
+  void Publish(Sink sink);
+
+ private:
+  absl::Mutex mutex_;
+  std::map<std::string, bool> serving_ ABSL_GUARDED_BY(mutex_);
+  Sink sink_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace moduled::server

@@ -1,0 +1,21 @@
+// What this process may use of the machine, container limits included.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace moduled::server {
+
+// Processors: the affinity mask, and the quota of a container. At least 1.
+int UsableProcessors();
+
+// Bytes of memory: the machine's, or a container's limit if that is less.
+int64_t UsableMemory();
+
+std::string HostName();
+
+// Keeps the libraries that compute from starting threads of their own: executors are the parallelism, and a
+// multi-threaded OpenBLAS must not be called from two of them at once. Before the first thread is started.
+void UseOneThreadPerExecutor();
+
+}  // namespace moduled::server

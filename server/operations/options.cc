@@ -1,0 +1,86 @@
+#include "server/operations/options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <limits>
+#include <vector>
+
+#include "server/operations/machine.h"
+
+namespace moduled::server {
+namespace {
+
+// "256MiB", "1GB", "1048576".
+constexpr bool kKilobyteIs1000 = true;
+
+// HOST:PORT; the host may be an IPv6 address in brackets.
+std::string CheckAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
+  const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  if (colon != 0 && digits && std::stoi(port) <= 65535) return "";
+  return "not HOST:PORT (got " + address + ")";
+}
+
+void AddFlags(CLI::App& app, Options& options, double& drain_delay, double& drain_timeout) {
+  const CLI::AsSizeValue size(!kKilobyteIs1000);
+  app.add_option("--repository", options.repository, "The directory that holds the models")->required();
+  app.add_option("--listen", options.listen, "HOST:PORT to serve gRPC on; port 0 means one that the system chooses")
+      ->check(CheckAddress)
+      ->capture_default_str();
+  app.add_option("--replica-id", options.replica_id, "What hook events call this server (default: the host's name)");
+  app.add_option("--compute-threads", options.compute_threads,
+                 "Models that run at the same time (default: one for each processor)")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--max-queue", options.max_queue, "Calls that may wait for a thread")
+      ->check(CLI::Range(size_t{1}, size_t{1'000'000}))
+      ->capture_default_str();
+  app.add_option("--max-message-bytes", options.max_message_bytes, "Largest message, both ways (default: 256MiB)")
+      ->transform(size)
+      ->check(CLI::Range(size_t{1024}, static_cast<size_t>(std::numeric_limits<int>::max())));
+  app.add_option("--max-hook-bytes", options.max_hook_bytes, "What one call's hooks may see (default: 256MiB)")
+      ->transform(size);
+  app.add_option("--max-subscriptions", options.max_subscriptions, "Subscriptions that may be open")
+      ->capture_default_str();
+  app.add_option("--max-subscription-bytes", options.max_subscription_bytes,
+                 "What may wait for one slow subscriber (default: 256MiB)")
+      ->transform(size);
+  app.add_option("--max-model-bytes", options.max_model_bytes,
+                 "Parameters and buffers of one model (default: half of the memory)")
+      ->transform(size);
+  app.add_option("--drain-delay", drain_delay,
+                 "Seconds to go on serving after SIGTERM, so that balancers notice (default: 0)")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--drain-timeout", drain_timeout, "Seconds to wait for calls that run, after that (default: 20)")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--log-level", options.log_level, "debug, info, warning, error or off")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+std::variant<Options, int> ParseOptions(int argc, char** argv) {
+  Options options;
+  double drain_delay = absl::ToDoubleSeconds(options.drain_delay);
+  double drain_timeout = absl::ToDoubleSeconds(options.drain_timeout);
+  CLI::App app("Serves torch.nn-style models over gRPC and lets clients look inside while it does.", "moduled");
+  app.set_version_flag("--version", MODULED_VERSION);
+  AddFlags(app, options, drain_delay, drain_timeout);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "moduled: " << error.what() << '\n';
+    return error.get_exit_code();
+  }
+  options.drain_delay = absl::Seconds(drain_delay);
+  options.drain_timeout = absl::Seconds(drain_timeout);
+  if (options.compute_threads == 0) options.compute_threads = UsableProcessors();
+  if (options.max_model_bytes == 0) options.max_model_bytes = UsableMemory() / 2;
+  if (options.replica_id.empty()) options.replica_id = HostName();
+  return options;
+}
+
+}  // namespace moduled::server

@@ -1,0 +1,32 @@
+// What the command line says.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "absl/time/time.h"
+
+namespace moduled::server {
+
+struct Options {
+  std::string repository;
+  std::string listen = "127.0.0.1:8001";
+  std::string replica_id;   // Default: the host's name.
+  int compute_threads = 0;  // 0: one for each processor that this process may use.
+  size_t max_queue = 256;
+  size_t max_message_bytes = size_t{256} << 20;
+  size_t max_hook_bytes = size_t{256} << 20;
+  size_t max_subscriptions = 1024;
+  size_t max_subscription_bytes = size_t{256} << 20;
+  int64_t max_model_bytes = 0;  // 0: half of the memory that this process may use.
+  absl::Duration drain_delay = absl::ZeroDuration();
+  absl::Duration drain_timeout = absl::Seconds(20);
+  std::string log_level = "info";
+};
+
+// An exit code means that the program is to end with it: everything has been said.
+std::variant<Options, int> ParseOptions(int argc, char** argv);
+
+}  // namespace moduled::server

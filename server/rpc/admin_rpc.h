@@ -1,0 +1,34 @@
+// The service Admin. Its calls read and write files: they run on a thread of their own, one after the other.
+#pragma once
+
+#include <cstddef>
+
+#include "moduled/v1/admin.grpc.pb.h"
+#include "proto/contract/admin.h"
+#include "server/rpc/unary.h"
+#include "server/rpc/worker_thread.h"
+
+namespace moduled::server {
+
+class AdminRpc final : public v1::Admin::WithRawCallbackMethod_LoadModel<v1::Admin::WithRawCallbackMethod_UnloadModel<
+                           v1::Admin::WithRawCallbackMethod_LoadStateDict<v1::Admin::Service>>> {
+ public:
+  // `admin` must outlive the server. `max_state_dict_bytes` bounds what one LoadStateDict may send.
+  AdminRpc(contract::Admin& admin, size_t max_message_bytes, size_t max_state_dict_bytes)
+      : admin_(admin), max_bytes_(max_message_bytes), max_state_dict_bytes_(max_state_dict_bytes) {}
+
+  grpc::ServerUnaryReactor* LoadModel(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* UnloadModel(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerReadReactor<grpc::ByteBuffer>* LoadStateDict(grpc::CallbackServerContext* context,
+                                                           grpc::ByteBuffer* response) override;
+
+ private:
+  contract::Admin& admin_;
+  const size_t max_bytes_;
+  const size_t max_state_dict_bytes_;
+  WorkerThread worker_;
+};
+
+}  // namespace moduled::server

@@ -1,0 +1,21 @@
+// What gRPC knows of a call, as plain values.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <chrono>
+#include <stop_token>
+
+#include "absl/time/time.h"
+#include "proto/contract/call_context.h"
+
+namespace moduled::server {
+
+inline contract::CallContext ContextOf(const grpc::CallbackServerContext& context, std::stop_token cancelled) {
+  const std::chrono::system_clock::time_point deadline = context.deadline();
+  const bool unbounded = deadline == std::chrono::system_clock::time_point::max();
+  return {.deadline = unbounded ? absl::InfiniteFuture() : absl::FromChrono(deadline),
+          .cancelled = std::move(cancelled)};
+}
+
+}  // namespace moduled::server

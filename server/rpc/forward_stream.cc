@@ -1,0 +1,74 @@
+#include "server/rpc/forward_stream.h"
+
+#include <utility>
+
+#include "proto/contract/codec/hooks_codec.h"
+#include "proto/contract/codec/inference_codec.h"
+#include "server/rpc/messages.h"
+
+namespace moduled::server {
+
+void ForwardStream::Add(contract::HookEvent event) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (gone_) return;
+    events_.push_back(std::move(event));
+  }
+  Notify();
+}
+
+void ForwardStream::End(absl::StatusOr<contract::ForwardReply> reply) {
+  {
+    absl::MutexLock lock(&mutex_);
+    reply_ = std::move(reply);
+  }
+  Notify();
+}
+
+void ForwardStream::Notify() {
+  if (notified_.exchange(true)) return;
+  delivery_.Post([self = std::static_pointer_cast<ForwardStream>(shared_from_this())] {
+    self->notified_ = false;
+    self->Wake();
+  });
+}
+
+OutgoingStream::Step ForwardStream::Next() {
+  if (replied_) return absl::OkStatus();
+  v1::ForwardStreamResponse message;
+  std::optional<contract::HookEvent> event;
+  std::optional<absl::StatusOr<contract::ForwardReply>> reply;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!events_.empty()) {
+      event = std::move(events_.front());
+      events_.pop_front();
+    } else {
+      reply = std::exchange(reply_, std::nullopt);
+    }
+  }
+  absl::Status status;
+  if (event.has_value()) {
+    status = contract::EncodeEvent(*event, *message.mutable_event());
+  } else if (reply.has_value()) {
+    replied_ = true;
+    status = reply->ok() ? contract::Encode(**reply, *message.mutable_response()) : reply->status();
+  } else {
+    return Wait();
+  }
+  if (!status.ok()) return status;
+  absl::StatusOr<grpc::ByteBuffer> bytes = SerializeToBytes(message, max_bytes_);
+  if (!bytes.ok()) return bytes.status();
+  return *std::move(bytes);
+}
+
+// Nobody will read what waits, and the run is of no use any more.
+void ForwardStream::OnGone() {
+  stop_.request_stop();
+  std::deque<contract::HookEvent> lost;
+  absl::MutexLock lock(&mutex_);
+  gone_ = true;
+  lost.swap(events_);
+}
+
+}  // namespace moduled::server

@@ -1,0 +1,55 @@
+#include "server/rpc/hooks_rpc.h"
+
+#include <utility>
+#include <vector>
+
+#include "proto/contract/codec/hooks_codec.h"
+
+namespace moduled::server {
+
+HooksRpc::HooksRpc(SubscriptionHub& hub, WorkerThread& delivery, size_t max_message_bytes, absl::Duration heartbeat)
+    : hub_(hub), delivery_(delivery), max_bytes_(max_message_bytes), heart_(heartbeat, [this] { Beat(); }) {}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* HooksRpc::Subscribe(grpc::CallbackServerContext*,
+                                                                const grpc::ByteBuffer* request) {
+  v1::SubscribeRequest message;
+  if (absl::Status status = ParseBytes(*request, message); !status.ok()) return FailedStream::Create(std::move(status));
+  const absl::StatusOr<contract::SubscribeCall> call = contract::Decode(message);
+  if (!call.ok()) return FailedStream::Create(call.status());
+  auto open = hub_.OpenSubscription(*call);
+  if (!open.ok()) return FailedStream::Create(open.status());
+
+  const auto stream = OutgoingStream::Create<EventStream>(
+      *std::move(open), delivery_, max_bytes_, [this](const std::shared_ptr<EventStream>& ended) {
+        hub_.CloseSubscription(ended->id(), absl::CancelledError("the subscriber has gone"));
+        absl::MutexLock lock(&mutex_);
+        streams_.erase(ended);
+      });
+  {
+    absl::MutexLock lock(&mutex_);
+    streams_.insert(stream);
+  }
+  stream->Begin();
+  return stream.get();
+}
+
+grpc::ServerUnaryReactor* HooksRpc::ListSubscriptions(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse>(
+      {context, request, response}, max_bytes_, [this](const auto&, auto& reply) {
+        const auto subscriptions = hub_.ListSubscriptions();
+        if (subscriptions.ok()) contract::Encode(*subscriptions, reply);
+        return subscriptions.status();
+      });
+}
+
+void HooksRpc::Beat() {
+  std::vector<std::shared_ptr<EventStream>> streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    streams.assign(streams_.begin(), streams_.end());
+  }
+  for (const auto& stream : streams) stream->Beat();
+}
+
+}  // namespace moduled::server

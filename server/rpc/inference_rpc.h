@@ -1,0 +1,30 @@
+// The service Inference: decodes, calls, encodes.
+#pragma once
+
+#include <cstddef>
+
+#include "moduled/v1/inference.grpc.pb.h"
+#include "proto/contract/inference.h"
+#include "server/rpc/worker_thread.h"
+
+namespace moduled::server {
+
+class InferenceRpc final : public v1::Inference::WithRawCallbackMethod_Forward<
+                               v1::Inference::WithRawCallbackMethod_ForwardStream<v1::Inference::Service>> {
+ public:
+  // Both must outlive the server. `delivery` wakes streams that executors have something for.
+  InferenceRpc(contract::Inference& inference, WorkerThread& delivery, size_t max_message_bytes)
+      : inference_(inference), delivery_(delivery), max_bytes_(max_message_bytes) {}
+
+  grpc::ServerUnaryReactor* Forward(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ForwardStream(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* request) override;
+
+ private:
+  contract::Inference& inference_;
+  WorkerThread& delivery_;
+  const size_t max_bytes_;
+};
+
+}  // namespace moduled::server

@@ -1,0 +1,118 @@
+#include "server/rpc/introspection_rpc.h"
+
+#include "proto/contract/codec/introspection_codec.h"
+#include "server/rpc/state_dict_stream.h"
+
+namespace moduled::server {
+namespace {
+
+using contract::DecodeListOptions;
+using contract::DecodeModelRef;
+
+// Encodes what was found, or says why nothing was.
+template <class Reply, class Response>
+absl::Status EncodeOr(const absl::StatusOr<Reply>& reply, Response& response) {
+  if (!reply.ok()) return reply.status();
+  if constexpr (std::is_void_v<decltype(contract::Encode(*reply, response))>) {
+    contract::Encode(*reply, response);
+    return absl::OkStatus();
+  } else {
+    return contract::Encode(*reply, response);
+  }
+}
+
+// torch's default where a flag is not set.
+template <class Request>
+bool RemoveDuplicate(const Request& request) {
+  return request.has_remove_duplicate() ? request.remove_duplicate() : true;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* IntrospectionRpc::ListModels(grpc::CallbackServerContext* context,
+                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerOn<v1::ListModelsRequest, v1::ListModelsResponse>(
+      worker_, {context, request, response}, max_bytes_,
+      [this](const v1::ListModelsRequest&, v1::ListModelsResponse& reply) {
+        return EncodeOr(introspection_.ListModels(), reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::DescribeModel(grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::DescribeModelRequest, v1::DescribeModelResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.DescribeModel(DecodeModelRef(call.model())), reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::NamedModules(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::NamedModulesRequest, v1::NamedModulesResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.NamedModules(DecodeModelRef(call.model()), call.path(), RemoveDuplicate(call)),
+                        reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::NamedChildren(grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::NamedChildrenRequest, v1::NamedChildrenResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.NamedChildren(DecodeModelRef(call.model()), call.path()), reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::GetSubmodule(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::GetSubmoduleRequest, v1::GetSubmoduleResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.GetSubmodule(DecodeModelRef(call.model()), call.path()), reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::NamedParameters(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* request,
+                                                            grpc::ByteBuffer* response) {
+  return AnswerNow<v1::NamedParametersRequest, v1::NamedParametersResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(
+            introspection_.NamedParameters(DecodeModelRef(call.model()), call.path(), DecodeListOptions(call)), reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::GetParameter(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::GetParameterRequest, v1::GetParameterResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.GetParameter(DecodeModelRef(call.model()), call.path()), reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::NamedBuffers(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::NamedBuffersRequest, v1::NamedBuffersResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.NamedBuffers(DecodeModelRef(call.model()), call.path(), DecodeListOptions(call)),
+                        reply);
+      });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::GetBuffer(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerNow<v1::GetBufferRequest, v1::GetBufferResponse>(
+      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+        return EncodeOr(introspection_.GetBuffer(DecodeModelRef(call.model()), call.path()), reply);
+      });
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* IntrospectionRpc::StateDict(grpc::CallbackServerContext*,
+                                                                        const grpc::ByteBuffer* request) {
+  v1::StateDictRequest call;
+  if (absl::Status status = ParseBytes(*request, call); !status.ok()) return FailedStream::Create(std::move(status));
+  absl::StatusOr<contract::StateDictReply> reply = introspection_.StateDict(DecodeModelRef(call.model()), call.path());
+  if (!reply.ok()) return FailedStream::Create(reply.status());
+  return StateDictStream::Create(*std::move(reply), max_bytes_);
+}
+
+}  // namespace moduled::server

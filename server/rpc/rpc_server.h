@@ -1,0 +1,69 @@
+// The gRPC server: the services of moduled.v1, health and reflection, on one port.
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "proto/contract/admin.h"
+#include "proto/contract/inference.h"
+#include "proto/contract/introspection.h"
+#include "server/hooks/subscription_hub.h"
+#include "server/rpc/admin_rpc.h"
+#include "server/rpc/hooks_rpc.h"
+#include "server/rpc/inference_rpc.h"
+#include "server/rpc/introspection_rpc.h"
+#include "server/rpc/worker_thread.h"
+
+namespace moduled::server {
+
+struct RpcOptions {
+  std::string listen = "127.0.0.1:8001";  // Port 0: one that the system chooses.
+  size_t max_message_bytes = size_t{256} << 20;
+  size_t max_state_dict_bytes = size_t{8} << 30;  // Of one LoadStateDict.
+  absl::Duration heartbeat = HooksRpc::kHeartbeat;
+};
+
+// What the services offer. All must outlive the server.
+struct RpcBackends {
+  contract::Introspection& introspection;
+  contract::Inference& inference;
+  SubscriptionHub& hooks;
+  contract::Admin& admin;
+};
+
+class RpcServer {
+ public:
+  // UNAVAILABLE if the address cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(RpcBackends backends, const RpcOptions& options);
+  // Shuts down at once, if that was not done before.
+  ~RpcServer();
+
+  // HOST:PORT, with the port that is listened on.
+  const std::string& address() const { return address_; }
+
+  // What grpc.health.v1 answers for the server ("") or for a model. Thread-safe.
+  void SetServing(const std::string& name, bool serving);
+  // From now on health answers NOT_SERVING for every name, whatever SetServing says.
+  void StopServing();
+
+  // Takes no more calls, waits for those that run, and cancels what is left at the deadline.
+  void Shutdown(absl::Time deadline);
+
+ private:
+  RpcServer(RpcBackends backends, const RpcOptions& options);
+
+  WorkerThread delivery_;  // Before the services: they post to it.
+  IntrospectionRpc introspection_;
+  InferenceRpc inference_;
+  HooksRpc hooks_;
+  AdminRpc admin_;
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;  // After the services: it calls them.
+};
+
+}  // namespace moduled::server
