@@ -55,24 +55,31 @@ MODULED_INLINE float Tanh(float x) {
   return std::copysign(magnitude < 0.625f ? near : far, x);
 }
 
-// A rational approximation on [-4, 4], outside of which erf is 1 in float.
+// Below 1 erf(x) / x as a polynomial in x^2, above 1 - exp(-x^2) q(t), t = 1 / (1 + x); both fitted at Chebyshev nodes.
 MODULED_INLINE float Erf(float x) {
-  x = x < -4.0f ? -4.0f : x;
-  x = x > 4.0f ? 4.0f : x;
+  float magnitude = std::fabs(x);
   const float square = x * x;
-  float p = -2.72614225801306e-10f;
-  p = p * square + 2.77068142495902e-08f;
-  p = p * square - 2.10102402082508e-06f;
-  p = p * square - 5.69250639462346e-05f;
-  p = p * square - 7.34990630326855e-04f;
-  p = p * square - 2.95459980854025e-03f;
-  p = p * square - 1.60960333262415e-02f;
-  float q = -1.45660718464996e-05f;
-  q = q * square - 2.13374055278905e-04f;
-  q = q * square - 1.68282697438203e-03f;
-  q = q * square - 7.37332916720468e-03f;
-  q = q * square - 1.42647390514189e-02f;
-  return x * p / q;
+  float p = -9.673590284e-06f;
+  p = p * square + 1.126825373e-04f;
+  p = p * square - 8.484396385e-04f;
+  p = p * square + 5.221053492e-03f;
+  p = p * square - 2.686543763e-02f;
+  p = p * square + 1.128378287e-01f;
+  p = p * square - 3.761263788e-01f;
+  p = p * square + 1.128379226e+00f;
+  // erf is 1 in float from here on; a NaN passes the comparison.
+  magnitude = magnitude > 4.0f ? 4.0f : magnitude;
+  const float t = 1.0f / (1.0f + magnitude);
+  float q = -6.019992828e-01f;
+  q = q * t + 1.299274325e+00f;
+  q = q * t - 6.128097177e-01f;
+  q = q * t - 6.337063909e-01f;
+  q = q * t + 4.287582040e-01f;
+  q = q * t + 5.346180201e-01f;
+  q = q * t + 5.672464967e-01f;
+  q = q * t - 1.300531731e-04f;
+  const float far = 1.0f - q * Exp(-magnitude * magnitude);
+  return magnitude < 1.0f ? p * x : std::copysign(far, x);
 }
 
 }  // namespace moduled::nn::kernels
