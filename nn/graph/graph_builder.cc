@@ -33,10 +33,10 @@ absl::StatusOr<std::vector<Value>> GraphBuilder::Apply(Op op, absl::Span<const V
   specs.reserve(inputs.size());
   for (Value input : inputs) specs.push_back(graph_.spec(input));
   ASSIGN_OR_RETURN(std::vector<TensorSpec> out, op.Infer(specs));
+  for (const TensorSpec& spec : out) RETURN_IF_ERROR(spec.Check());
 
   Node node{std::move(op), {inputs.begin(), inputs.end()}, {}, current_call_};
   for (size_t i = 0; i < out.size(); ++i) {
-    RETURN_IF_ERROR(out[i].Check());
     node.outputs.push_back(AddValue(std::move(out[i]), ValueSource::kNode, graph_.nodes.size(), i));
   }
   graph_.nodes.push_back(std::move(node));
