@@ -15,6 +15,7 @@ find_path(DNNL_INCLUDE_DIR dnnl.hpp REQUIRED)
 add_library(DNNL::dnnl UNKNOWN IMPORTED)
 set_target_properties(DNNL::dnnl PROPERTIES IMPORTED_LOCATION ${DNNL_LIBRARY}
                                             INTERFACE_INCLUDE_DIRECTORIES ${DNNL_INCLUDE_DIR})
+find_package(OpenMP REQUIRED)  # oneDNN's threads are OpenMP's.
 if(MODULED_TESTS)
   find_package(GTest REQUIRED)
   find_package(benchmark REQUIRED)

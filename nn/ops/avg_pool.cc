@@ -1,0 +1,95 @@
+#include "nn/ops/avg_pool.h"
+
+#include <algorithm>
+
+#include "nn/graph/simple_kernel.h"
+#include "nn/ops/checks.h"
+#include "nn/ops/dispatch.h"
+#include "nn/ops/kernels/pooling.h"
+#include "nn/ops/pooling/rows.h"
+#include "nn/ops/pooling/window.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+// Windows of averages are dense. Static: the spans of a PoolWindow point into it.
+constexpr int64_t kDense[kMaxWindowAxes] = {1, 1, 1};
+
+PoolWindow WindowOf(const AvgPoolOp::Attrs& attrs) {
+  const absl::Span<const int64_t> dense = kDense;
+  return {attrs.kernel, attrs.stride, attrs.padding, dense.first(std::min(attrs.kernel.size(), kMaxWindowAxes)),
+          attrs.ceil_mode ? WindowRounding::kUp : WindowRounding::kDown};
+}
+
+// What the sum of a window is divided by.
+class Divisor {
+ public:
+  Divisor(const AvgPoolOp::Attrs& attrs, const WindowAxes& axes)
+      : override_(attrs.divisor_override), count_padding_(attrs.count_include_pad), axes_(axes) {}
+
+  double Of(int64_t oz, int64_t oy, int64_t ox) const {
+    if (override_.has_value()) return static_cast<double>(*override_);
+    return static_cast<double>(Counted(axes_[0], oz) * Counted(axes_[1], oy) * Counted(axes_[2], ox));
+  }
+
+ private:
+  // The elements of a window that count: a window that ceil_mode made may reach beyond the padding.
+  int64_t Counted(const WindowAxis& axis, int64_t o) const {
+    const int64_t begin = axis.Position(o, 0);
+    const int64_t end = begin + axis.kernel;
+    if (count_padding_) return std::min(end, axis.in + axis.padding_end) - begin;
+    return std::min(end, axis.in) - std::max<int64_t>(begin, 0);
+  }
+
+  std::optional<int64_t> override_;
+  bool count_padding_;
+  WindowAxes axes_;
+};
+
+template <class T>
+void PoolPlane(const WindowAxes& axes, const Divisor& divisor, const T* x, T* y, double* sums) {
+  ForEachOutputRow(axes, [&](int64_t oz, int64_t oy, int64_t row) {
+    std::fill_n(sums, axes[2].out, 0.0);
+    ForEachTapOfRow(axes, oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
+      kernels::AddTap(x + position, axes[2].stride, sums + begin, end - begin);
+    });
+    for (int64_t ox = 0; ox < axes[2].out; ++ox) y[row + ox] = static_cast<T>(sums[ox] / divisor.Of(oz, oy, ox));
+  });
+}
+
+template <class T>
+std::unique_ptr<Kernel> MakeAvgPoolKernel(const WindowAxes& axes, const Divisor& divisor, int64_t planes) {
+  const auto run = [axes, divisor, planes](const KernelArgs& args) {
+    const auto* x = static_cast<const T*>(args.in[0]);
+    auto* y = static_cast<T*>(args.out[0]);
+    for (int64_t plane = 0; plane < planes; ++plane) {
+      PoolPlane(axes, divisor, x + plane * InPlane(axes), y + plane * OutPlane(axes),
+                static_cast<double*>(args.scratch));
+    }
+    return absl::OkStatus();
+  };
+  return MakeSimpleKernel("loop", run, static_cast<size_t>(axes[2].out) * sizeof(double));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<TensorSpec>> AvgPoolOp::Infer(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  RETURN_IF_ERROR(CheckInputCount(kName, in, 1));
+  if (attrs.divisor_override == 0) return absl::InvalidArgumentError("divisor must be not zero");
+  ASSIGN_OR_RETURN(Shape y, InferPooledShape(kName, WindowOf(attrs), in[0].shape));
+  RETURN_IF_ERROR(
+      CheckDType(attrs.kernel.size() == 3 ? "avg_pool3d_out_frame" : "avg_pool2d", in[0].dtype, kComputedFloats));
+  TensorSpec out = {in[0].dtype, std::move(y)};
+  RETURN_IF_ERROR(out.Check());
+  return std::vector<TensorSpec>{std::move(out)};
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> AvgPoolOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
+  const Shape& x = request.in[0].shape;
+  const WindowAxes axes = MakePoolAxes(WindowOf(attrs), x, request.out[0].shape);
+  return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
+                       [&]<class T>() { return MakeAvgPoolKernel<T>(axes, Divisor(attrs, axes), x[0] * x[1]); });
+}
+
+}  // namespace moduled::nn

@@ -1,0 +1,144 @@
+#include "nn/ops/convolution.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nn/ops/checks.h"
+#include "nn/ops/convolution/problem.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+using Attrs = ConvolutionOp::Attrs;
+
+absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
+
+std::string List(absl::Span<const int64_t> values) { return absl::StrCat("[", absl::StrJoin(values, ", "), "]"); }
+
+absl::Status CheckTypes(absl::Span<const TensorSpec> in) {
+  if (in.size() != 2 && in.size() != 3) {
+    return Invalid(absl::StrCat("convolution: wrong number of inputs (got ", in.size(), ", want 2 or 3)"));
+  }
+  for (size_t i = 1; i < in.size(); ++i) {
+    if (in[i].dtype == in[0].dtype) continue;
+    return Invalid(absl::StrCat("Input type (", Name(in[0].dtype), ") and ", i == 1 ? "weight" : "bias", " type (",
+                                Name(in[i].dtype), ") should be the same"));
+  }
+  return CheckDType("slow_conv2d_cpu", in[0].dtype, kComputedFloats);
+}
+
+absl::Status CheckRanks(const Shape& x, const Shape& weight) {
+  const size_t rank = weight.rank();
+  if (rank < 3 || rank > 2 + kMaxWindowAxes) {
+    return Invalid(absl::StrCat("convolution: the weight has the wrong number of axes (got ", rank, ", want 3 to 5)"));
+  }
+  if (x.rank() == rank) return absl::OkStatus();
+  return Invalid(absl::StrCat("Expected ", rank - 1, "D (unbatched) or ", rank, "D (batched) input to conv", rank - 2,
+                              "d, but got input of size: ", x.ToString()));
+}
+
+// One number for each spatial axis, none below `least`.
+absl::Status CheckNumbers(absl::string_view name, absl::Span<const int64_t> numbers, size_t axes, int64_t least,
+                          absl::string_view complaint) {
+  if (numbers.size() != axes) {
+    return Invalid(absl::StrCat("expected ", name, " to be a single integer value or a list of ", axes,
+                                " values to match the convolution dimensions, but got ", name, "=", List(numbers)));
+  }
+  if (std::all_of(numbers.begin(), numbers.end(), [&](int64_t number) { return number >= least; })) {
+    return absl::OkStatus();
+  }
+  return Invalid(absl::StrCat(complaint, name == "dilation" ? absl::StrCat(", but got ", List(numbers)) : ""));
+}
+
+absl::Status CheckAttrs(const Attrs& attrs, size_t axes) {
+  RETURN_IF_ERROR(CheckNumbers("padding", attrs.padding_begin, axes, 0, "negative padding is not supported"));
+  RETURN_IF_ERROR(CheckNumbers("padding", attrs.padding_end, axes, 0, "negative padding is not supported"));
+  RETURN_IF_ERROR(CheckNumbers("stride", attrs.stride, axes, 1, "non-positive stride is not supported"));
+  RETURN_IF_ERROR(CheckNumbers("dilation", attrs.dilation, axes, 1, "dilation should be greater than zero"));
+  return attrs.groups > 0 ? absl::OkStatus() : Invalid("non-positive groups is not supported");
+}
+
+absl::Status CheckChannels(int64_t groups, const Shape& x, const Shape& weight) {
+  const std::string given = absl::StrCat("Given groups=", groups, ", ");
+  if (weight[0] < groups) {
+    return Invalid(absl::StrCat(given, "expected weight to be at least ", groups,
+                                " at dimension 0, but got weight of size ", weight.ToString(), " instead"));
+  }
+  if (weight[0] % groups != 0) {
+    return Invalid(absl::StrCat(given, "expected weight to be divisible by ", groups,
+                                " at dimension 0, but got weight of size [", weight.ToString(), "] instead"));
+  }
+  if (x[1] % groups == 0 && x[1] / groups == weight[1]) return absl::OkStatus();
+  return Invalid(absl::StrCat(given, "weight of size ", weight.ToString(), ", expected input", x.ToString(),
+                              " to have ", weight[1] * groups, " channels, but got ", x[1], " channels instead"));
+}
+
+absl::Status CheckBias(const Shape& weight, const Shape& bias) {
+  if (bias.rank() == 1 && bias[0] == weight[0]) return absl::OkStatus();
+  return Invalid(absl::StrCat("Given weight of size ", weight.ToString(), ", expected bias to be 1-dimensional with ",
+                              weight[0], " elements, but got bias of size ", bias.ToString(), " instead"));
+}
+
+absl::Status CheckExtents(const Shape& x, const Shape& weight) {
+  for (size_t i = 2; i < x.rank(); ++i) {
+    if (weight[i] <= 0) {
+      return Invalid(
+          absl::StrCat("kernel size should be greater than zero, but got weight of size ", weight.ToString()));
+    }
+    if (x[i] <= 0) {
+      return Invalid(
+          absl::StrCat("Only zero batch or zero channel inputs are supported, but got input shape: ", x.ToString()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Shape> OutputShape(const Attrs& attrs, const Shape& x, const Shape& weight) {
+  Shape y = {x[0], weight[0]};
+  std::vector<int64_t> padded;
+  std::vector<int64_t> extents;
+  bool fits = true;
+  for (size_t i = 0; i < attrs.stride.size(); ++i) {
+    const WindowAxis axis = {.in = x[i + 2],
+                             .kernel = weight[i + 2],
+                             .stride = attrs.stride[i],
+                             .dilation = attrs.dilation[i],
+                             .padding_begin = attrs.padding_begin[i],
+                             .padding_end = attrs.padding_end[i]};
+    ASSIGN_OR_RETURN(const int64_t count, CountWindows(axis, WindowRounding::kDown));
+    padded.push_back(axis.padded());
+    extents.push_back(axis.extent());
+    y.push_back(count);
+    fits = fits && axis.extent() <= axis.padded();
+  }
+  if (fits) return y;
+  return Invalid(absl::StrCat("Calculated padded input size per channel: (", absl::StrJoin(padded, " x "),
+                              "). Kernel size: (", absl::StrJoin(extents, " x "),
+                              "). Kernel size can't be greater than actual input size"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<TensorSpec>> ConvolutionOp::Infer(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  RETURN_IF_ERROR(CheckTypes(in));
+  const Shape& x = in[0].shape;
+  const Shape& weight = in[1].shape;
+  RETURN_IF_ERROR(CheckRanks(x, weight));
+  RETURN_IF_ERROR(CheckAttrs(attrs, x.rank() - 2));
+  RETURN_IF_ERROR(CheckChannels(attrs.groups, x, weight));
+  if (in.size() == 3) RETURN_IF_ERROR(CheckBias(weight, in[2].shape));
+  RETURN_IF_ERROR(CheckExtents(x, weight));
+  ASSIGN_OR_RETURN(Shape y, OutputShape(attrs, x, weight));
+  TensorSpec out = {in[0].dtype, std::move(y)};
+  RETURN_IF_ERROR(out.Check());
+  return std::vector<TensorSpec>{std::move(out)};
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> ConvolutionOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
+  return MakeFirstKernel(kName, ConvolutionCandidates(), MakeConvolutionProblem(attrs, request.in, request.out[0]),
+                         request);
+}
+
+}  // namespace moduled::nn

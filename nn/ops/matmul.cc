@@ -1,0 +1,99 @@
+#include "nn/ops/matmul.h"
+
+#include "absl/strings/str_cat.h"
+#include "nn/ops/checks.h"
+#include "nn/ops/elementwise/broadcast.h"
+#include "nn/ops/matrix/checks.h"
+#include "nn/ops/matrix/problem.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+// An input as a batch of matrices.
+struct Operand {
+  Shape batch;
+  int64_t rows = 1;
+  int64_t columns = 1;
+};
+
+Operand LeftOperand(const Shape& a) {
+  if (a.rank() == 1) return {{}, 1, a[0]};
+  return {Shape(a.extents().first(a.rank() - 2)), a.At(-2), a.At(-1)};
+}
+
+Operand RightOperand(const Shape& b) {
+  if (b.rank() == 1) return {{}, b[0], 1};
+  return {Shape(b.extents().first(b.rank() - 2)), b.At(-2), b.At(-1)};
+}
+
+// What torch says depends on the function that it would have called.
+absl::Status DoNotFit(const Shape& a, const Shape& b, const Operand& left, const Operand& right, const Shape& batch) {
+  if (a.rank() == 1 && b.rank() == 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("inconsistent tensor size, expected tensor ", a.ToString(), " and src ", b.ToString(),
+                     " to have the same number of elements, but got ", a[0], " and ", b[0], " elements respectively"));
+  }
+  const int64_t rows = batch.numel() * left.rows;
+  if (b.rank() == 1) {
+    return absl::InvalidArgumentError(absl::StrCat("size mismatch, got ", rows, ", ", rows, "x", a.At(-1), ",", b[0]));
+  }
+  if (a.rank() <= 2 || b.rank() == 2) return NotMultipliable(rows, left.columns, right.rows, right.columns);
+  return absl::InvalidArgumentError(absl::StrCat("Expected size for first two dimensions of batch2 tensor to be: [",
+                                                 batch.numel(), ", ", left.columns, "] but got: [", batch.numel(), ", ",
+                                                 right.rows, "]."));
+}
+
+absl::string_view TorchName(const Shape& a, const Shape& b) {
+  if (b.rank() == 1) return a.rank() == 1 ? "dot" : "addmv_impl_cpu";
+  return a.rank() > 2 && b.rank() > 2 ? "bmm" : "addmm_impl_cpu_";
+}
+
+// The step of an input along an axis of the batch, counted from the last.
+int64_t StepOf(const Shape& batch, size_t from_last) {
+  if (from_last >= batch.rank()) return 0;
+  const size_t axis = batch.rank() - 1 - from_last;
+  return batch[axis] == 1 ? 0 : batch.numel(axis + 1, batch.rank());
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<TensorSpec>> MatmulOp::Infer(const Attrs&, absl::Span<const TensorSpec> in) {
+  RETURN_IF_ERROR(CheckInputCount(kName, in, 2));
+  const Shape& a = in[0].shape;
+  const Shape& b = in[1].shape;
+  RETURN_IF_ERROR(CheckNoScalars(in));
+  RETURN_IF_ERROR(CheckProductTypes(TorchName(a, b), in));
+  const Operand left = LeftOperand(a);
+  const Operand right = RightOperand(b);
+  ASSIGN_OR_RETURN(Shape y, BroadcastShapes(left.batch, right.batch));
+  RETURN_IF_ERROR(y.Check());
+  if (left.columns != right.rows) return DoNotFit(a, b, left, right, y);
+
+  if (a.rank() > 1) y.push_back(left.rows);
+  if (b.rank() > 1) y.push_back(right.columns);
+  TensorSpec out = {in[0].dtype, std::move(y)};
+  RETURN_IF_ERROR(out.Check());
+  return std::vector<TensorSpec>{std::move(out)};
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> MatmulOp::MakeKernel(const Attrs&, const KernelRequest& request) {
+  const Operand left = LeftOperand(request.in[0].shape);
+  const Operand right = RightOperand(request.in[1].shape);
+  MatrixProblem problem;
+  problem.dtype = request.in[0].dtype;
+  problem.m = left.rows;
+  problem.n = right.columns;
+  problem.k = left.columns;
+  if (right.batch.empty()) {  // The rows of all matrices of a are those of one.
+    problem.m *= left.batch.numel();
+  } else {
+    ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(left.batch, right.batch));
+    for (size_t i = batch.rank(); i-- > 0;) {
+      problem.batch.push_back({batch.At(-1 - static_cast<int64_t>(i)), StepOf(left.batch, i), StepOf(right.batch, i)});
+    }
+  }
+  return MakeFirstKernel(kName, MatrixCandidates(), problem, request);
+}
+
+}  // namespace moduled::nn

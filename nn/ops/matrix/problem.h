@@ -1,0 +1,67 @@
+// Products of matrices as kernels see them: what is left of linear and matmul once their shapes have been checked.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/container/inlined_vector.h"
+#include "nn/ops/kernel_candidates.h"
+#include "nn/tensor/dtype.h"
+
+namespace moduled::nn {
+
+// y = a b + bias for each pair of matrices: inputs a, b and, if with_bias, bias [n].
+struct MatrixProblem {
+  // An axis of the batch. A step counts in matrices of the input; 0 where the input is broadcast.
+  struct BatchAxis {
+    int64_t extent = 1;
+    int64_t a_step = 0;
+    int64_t b_step = 0;
+  };
+
+  DType dtype = DType::kFloat32;
+  int64_t m = 0;
+  int64_t n = 0;
+  int64_t k = 0;
+  bool b_transposed = false;  // b is [n, k] rather than [k, n].
+  bool with_bias = false;
+  absl::InlinedVector<BatchAxis, 4> batch;  // Outermost first; none for a single product.
+};
+
+// The best first.
+absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates();
+
+// A constant b packed ahead, by oneDNN: float32, single products of several rows.
+absl::StatusOr<std::unique_ptr<Kernel>> MakePackedMatrixKernel(const MatrixProblem& problem,
+                                                               const KernelRequest& request);
+
+// float32 and float64, by OpenBLAS: GEMV where y is a vector, else GEMM.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeBlasMatrixKernel(const MatrixProblem& problem,
+                                                             const KernelRequest& request);
+
+// Plain loops: every type and shape.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeReferenceMatrixKernel(const MatrixProblem& problem,
+                                                                  const KernelRequest& request);
+
+// Calls visit(a, b, y) for each product of the batch, the arguments counting matrices.
+template <class Visit>
+void ForEachProduct(const MatrixProblem& problem, Visit visit) {
+  absl::InlinedVector<int64_t, 4> index(problem.batch.size(), 0);
+  int64_t products = 1;
+  for (const MatrixProblem::BatchAxis& axis : problem.batch) products *= axis.extent;
+  int64_t a = 0;
+  int64_t b = 0;
+  for (int64_t y = 0; y < products; ++y) {
+    visit(a, b, y);
+    for (size_t i = index.size(); i-- > 0;) {
+      const MatrixProblem::BatchAxis& axis = problem.batch[i];
+      a += axis.a_step;
+      b += axis.b_step;
+      if (++index[i] < axis.extent) break;
+      a -= axis.extent * axis.a_step;
+      b -= axis.extent * axis.b_step;
+      index[i] = 0;
+    }
+  }
+}
+
+}  // namespace moduled::nn

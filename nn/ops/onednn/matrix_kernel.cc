@@ -1,0 +1,54 @@
+#include "nn/graph/pack_cache.h"
+#include "nn/ops/matrix/problem.h"
+#include "nn/ops/onednn/packed_constant.h"
+#include "nn/ops/onednn/program.h"
+#include "nn/ops/onednn/runtime.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+using onednn::Layout;
+using onednn::Program;
+
+absl::Status Refuse(const MatrixProblem& problem, const KernelRequest& request) {
+  if (problem.dtype != DType::kFloat32) return absl::UnimplementedError("float32 only");
+  if (request.constants[1] == nullptr) return absl::UnimplementedError("b is not constant: packing would not pay");
+  if (!problem.batch.empty()) return absl::UnimplementedError("a batch of products");
+  if (problem.m == 0 || problem.n == 0 || problem.k == 0) return absl::UnimplementedError("a matrix is empty");
+  // As fast as a packed product, and needs no second copy of the weights.
+  if (problem.m == 1 || problem.n == 1) return absl::UnimplementedError("y is a vector: GEMV reads b where it is");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> Assemble(const MatrixProblem& problem, const KernelRequest& request) {
+  const onednn::ThreadScope threads(request.threads);
+  const int64_t m = problem.m, n = problem.n, k = problem.k;
+  const Layout a = onednn::Plain({m, k});
+  const Layout y = onednn::Plain({m, n});
+  const Layout bias = problem.with_bias ? onednn::Plain({1, n}) : Layout();
+  const Layout plain_b = problem.b_transposed ? Layout({k, n}, dnnl::memory::data_type::f32, dnnl::memory::dims{1, k})
+                                              : onednn::Plain({k, n});
+  const auto desc = onednn::DescribeMatmul(a, onednn::Any({k, n}), bias, y, onednn::Attributes());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const dnnl::memory> b,
+                   onednn::PackConstant(*request.constants[1], plain_b, desc.weights_desc(), request.packs));
+
+  auto program = std::make_unique<Program>(request.threads);
+  std::vector<std::pair<int, Program::Operand>> arguments = {{DNNL_ARG_SRC, Program::Input(0, a)},
+                                                             {DNNL_ARG_WEIGHTS, Program::Constant(b)},
+                                                             {DNNL_ARG_DST, Program::Output(0, y)}};
+  if (problem.with_bias) arguments.push_back({DNNL_ARG_BIAS, Program::Input(2, bias)});
+  program->Add(dnnl::matmul(desc), desc.scratchpad_desc(), std::move(arguments));
+  program->set_algorithm(absl::StrCat("onednn_packed ", desc.impl_info_str()));
+  return program;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Kernel>> MakePackedMatrixKernel(const MatrixProblem& problem,
+                                                               const KernelRequest& request) {
+  RETURN_IF_ERROR(Refuse(problem, request));
+  return onednn::Try("matmul", [&] { return Assemble(problem, request); });
+}
+
+}  // namespace moduled::nn

@@ -1,0 +1,69 @@
+// A kernel that is a sequence of oneDNN primitives over a run's buffers.
+//
+// It is put together while the kernel is made, and immutable from then on. Putting it together throws dnnl::error.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/graph/kernel.h"
+#include "nn/ops/onednn/descriptors.h"
+#include "nn/ops/scratch_layout.h"
+
+namespace moduled::nn::onednn {
+
+class Program final : public Kernel {
+ public:
+  // Where an argument of a primitive is, and how it is laid out.
+  struct Operand {
+    enum class Place : uint8_t { kInput, kOutput, kScratch, kConstant };
+    Place place;
+    size_t index;  // Of the input or output; the offset in the scratch.
+    Layout layout;
+    std::shared_ptr<const dnnl::memory> constant;  // For kConstant: the same in every run.
+  };
+
+  explicit Program(int threads) : threads_(threads) {}
+
+  static Operand Input(size_t index, const Layout& layout) { return {Operand::Place::kInput, index, layout, {}}; }
+  static Operand Output(size_t index, const Layout& layout) { return {Operand::Place::kOutput, index, layout, {}}; }
+  static Operand Constant(std::shared_ptr<const dnnl::memory> constant) {
+    const Layout layout = constant->get_desc();
+    return {Operand::Place::kConstant, 0, layout, std::move(constant)};
+  }
+  Operand Scratch(const Layout& layout) {
+    return {Operand::Place::kScratch, scratch_.Add(layout.get_size()), layout, {}};
+  }
+
+  // `from` in another layout: itself where it has that already, else a copy that a step makes.
+  Operand Reordered(const Operand& from, const Layout& layout);
+  // Where to write what shall end up in `to`: Finish copies it there if the layouts differ.
+  Operand Target(const Operand& to, const Layout& layout) { return to.layout == layout ? to : Scratch(layout); }
+  void Finish(const Operand& target, const Operand& to);
+
+  // Appends a primitive. `scratchpad` is what its descriptor wants.
+  void Add(dnnl::primitive primitive, const Layout& scratchpad, std::vector<std::pair<int, Operand>> arguments);
+
+  void set_algorithm(std::string algorithm) { algorithm_ = std::move(algorithm); }
+  absl::string_view algorithm() const override { return algorithm_; }
+  size_t scratch_bytes() const override { return scratch_.bytes(); }
+  absl::Status Run(const KernelArgs& args) const override;
+
+ private:
+  struct Step {
+    dnnl::primitive primitive;
+    std::vector<std::pair<int, Operand>> arguments;
+  };
+
+  void AddReorder(const Operand& from, const Operand& to);
+
+  const int threads_;
+  std::string algorithm_ = "onednn";
+  std::vector<Step> steps_;
+  ScratchLayout scratch_;
+};
+
+}  // namespace moduled::nn::onednn
