@@ -14,7 +14,7 @@ namespace moduled::nn {
 struct ModelPort {
   std::string name;
   DType dtype = DType::kFloat32;
-  std::vector<int64_t> shape;  // -1 where free.
+  std::vector<int64_t> shape;          // -1 where free.
   std::optional<Shape> example_shape;  // A shape that the model accepts.
   bool operator==(const ModelPort&) const = default;
 };

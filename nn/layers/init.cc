@@ -23,7 +23,8 @@ void Fill(Tensor& tensor, T value) {
   for (T& element : absl::MakeSpan(static_cast<T*>(tensor.mutable_data()), tensor.numel())) element = value;
 }
 
-// A number in [0, 1) takes as many of a draw's low bits as the type has precision.
+// A number in [0, 1) takes as many of a draw's low bits as the type has precision. It is scaled with one rounding, as
+// torch does on every processor that has AVX2.
 template <class Draw>
 void DrawFloats(absl::Span<Draw> out, Draw from, Draw to, Generator& generator) {
   constexpr int kDigits = std::numeric_limits<Draw>::digits;
@@ -36,7 +37,7 @@ void DrawFloats(absl::Span<Draw> out, Draw from, Draw to, Generator& generator) 
       bits = generator.Random();
     }
     const Draw unit = static_cast<Draw>(bits & ((uint64_t{1} << kDigits) - 1)) * kUnit;
-    element = unit * (to - from) + from;
+    element = std::fma(unit, to - from, from);
   }
 }
 
@@ -47,7 +48,7 @@ void DrawHalfs(absl::Span<uint16_t> out, const Half16& type, double from, double
   const uint32_t mask = (uint32_t{1} << type.digits) - 1;
   for (uint16_t& element : out) {
     const float unit = static_cast<float>(generator.Random() & mask) / static_cast<float>(mask + 1);
-    element = type.round(unit * range + low);
+    element = type.round(std::fma(unit, range, low));
   }
 }
 

@@ -35,14 +35,16 @@ class InitContext {
   // State of dtype(), filled by `initialiser`. INVALID_ARGUMENT when it is too large.
   absl::StatusOr<std::shared_ptr<Parameter>> MakeParameter(Shape shape, const init::Initialiser& initialiser);
   absl::StatusOr<std::shared_ptr<Buffer>> MakeBuffer(Shape shape, const init::Initialiser& initialiser);
-  // A zero tensor of any type.
+  // A zero tensor of any type, for reading only.
   absl::StatusOr<Tensor> MakeZeros(TensorSpec spec);
+
+  // Counts the bytes of a tensor that is made elsewhere.
+  absl::Status Book(const TensorSpec& spec);
 
   // A seed for a layer that draws while it runs. Not from the generator: torch draws nothing when it makes such layers.
   uint64_t NextRunSeed() { return options_.seed + 0x9e3779b97f4a7c15 * ++run_seeds_; }
 
  private:
-  absl::Status Book(const TensorSpec& spec);
   absl::StatusOr<Tensor> Make(Shape shape, const init::Initialiser& initialiser);
 
   Options options_;

@@ -1,0 +1,232 @@
+#include "nn/description/build_module.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "nn/description/graph_reader.h"
+#include "nn/description/layer_messages.h"
+#include "nn/description/shared_lookup.h"
+#include "nn/description/state_builder.h"
+#include "nn/description/tree_cost.h"
+#include "nn/description/wire_signature.h"
+#include "nn/description/wire_types.h"
+#include "nn/layers/catalogue.h"
+#include "nn/modules/containers.h"
+#include "nn/modules/graph_module.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+// Where in the tree the builder is.
+struct Place {
+  std::string path;
+  const Place* parent = nullptr;
+  const Module* module = nullptr;  // Once it is made.
+  int depth = 1;                   // Modules from the root to here, both counted.
+
+  bool IsWithin(const Module* candidate) const {
+    for (const Place* place = this; place != nullptr; place = place->parent) {
+      if (place->module == candidate) return true;
+    }
+    return false;
+  }
+};
+
+class ModuleBuilder {
+ public:
+  explicit ModuleBuilder(const BuildOptions& options)
+      : context_({.seed = options.seed, .initialise = options.initialise, .max_bytes = options.max_parameter_bytes}) {}
+
+  absl::StatusOr<std::shared_ptr<Module>> Build(const v1::ModuleDescription& description) {
+    if (description.has_signature()) RETURN_IF_ERROR(ReadSignature(description.signature()).status());
+    RETURN_IF_ERROR(BuildTree(description, Place(), nullptr));
+    return root_;
+  }
+
+ private:
+  // Makes the module, registers it in its parent (none for the root), and then builds what is below it: a module that
+  // is still empty is registered quickly, and its children find what they share from the root.
+  absl::Status BuildTree(const v1::ModuleDescription& description, Place place, Module* parent);
+
+  // The steps. Their errors do not say which module they are about.
+  absl::StatusOr<std::shared_ptr<Module>> Make(const v1::ModuleDescription& description, const Place& place);
+  absl::StatusOr<std::shared_ptr<Module>> MakeLayer(const v1::ModuleDescription& description);
+  absl::StatusOr<std::shared_ptr<Module>> MakeComposite(const v1::Composite& composite);
+  absl::Status Register(std::string name, std::shared_ptr<Module> module, Module* parent);
+  absl::Status BuildState(const v1::ModuleDescription& description, Module& module);
+  absl::Status CheckChild(const v1::Child& child, const Module& parent) const;
+  absl::StatusOr<std::shared_ptr<Module>> FindShared(const v1::Child& child, const Place& parent) const;
+  absl::Status Finish(const Module& module);
+
+  absl::Status BuildChild(const v1::Child& child, const Place& place, Module& parent);
+
+  InitContext context_;
+  std::shared_ptr<Module> root_;
+  TreeCosts costs_;
+  int64_t modules_ = 0;
+  int64_t node_budget_ = kMaxNodes;
+};
+
+// "layer1.0.conv1 (Conv2d): ".
+absl::Status At(const Place& place, const v1::ModuleDescription& description, const absl::Status& status) {
+  const google::protobuf::Message* layer = LayerMessage(description);
+  std::string type = layer == nullptr ? "no layer" : layer->GetDescriptor()->name();
+  if (description.has_composite() && !description.composite().type().empty()) type = description.composite().type();
+  return InField(absl::StrCat(place.path.empty() ? "root" : place.path, " (", type, ")"), status);
+}
+
+absl::Status ModuleBuilder::BuildTree(const v1::ModuleDescription& description, Place place, Module* parent) {
+  absl::StatusOr<std::shared_ptr<Module>> made = Make(description, place);
+  if (!made.ok()) return At(place, description, made.status());
+  Module& module = **made;
+  place.module = &module;
+  const std::string name = place.path.substr(place.path.rfind('.') + 1);
+  absl::Status status = Register(name, *std::move(made), parent);
+  if (status.ok()) status = BuildState(description, module);
+  if (!status.ok()) return At(place, description, status);
+  for (const v1::Child& child : description.children()) {
+    status = CheckChild(child, module);
+    if (!status.ok()) return At(place, description, status);
+    RETURN_IF_ERROR(BuildChild(child, place, module));
+  }
+  status = Finish(module);
+  return status.ok() ? status : At(place, description, status);
+}
+
+absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::Make(const v1::ModuleDescription& description,
+                                                            const Place& place) {
+  RETURN_IF_ERROR(CheckKnownFields(description));
+  if (place.depth > kMaxDepth) return FieldError("children", absl::StrCat("nested deeper than ", kMaxDepth));
+  if (++modules_ > kMaxModules) return FieldError("children", absl::StrCat("more than ", kMaxModules, " modules"));
+  if (place.parent != nullptr && description.has_signature()) return FieldError("signature", "only the root has one");
+  switch (description.layer_case()) {
+    case v1::ModuleDescription::LAYER_NOT_SET:
+      return FieldError("layer", "not set, or of a kind that is not known here");
+    case v1::ModuleDescription::kComposite:
+      return MakeComposite(description.composite());
+    case v1::ModuleDescription::kSequential:
+      RETURN_IF_ERROR(CheckKnownFields(description.sequential()));
+      if (!description.sequential().has_type()) return std::make_shared<Sequential>();
+      if (description.sequential().type().empty()) return FieldError("type", "must not be empty");
+      return std::make_shared<Sequential>(description.sequential().type());
+    case v1::ModuleDescription::kModuleList:
+      return std::make_shared<ModuleList>();
+    case v1::ModuleDescription::kModuleDict:
+      return std::make_shared<ModuleDict>();
+    case v1::ModuleDescription::kParameterList:
+      return std::make_shared<ParameterList>();
+    case v1::ModuleDescription::kParameterDict:
+      return std::make_shared<ParameterDict>();
+    default:
+      return MakeLayer(description);
+  }
+}
+
+absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::MakeLayer(const v1::ModuleDescription& description) {
+  const google::protobuf::Message& message = *LayerMessage(description);
+  const absl::StatusOr<const LayerInfo*> layer = FindLayer(message.GetDescriptor()->name());
+  if (!layer.ok()) return InField("layer", layer.status());
+  if (description.children_size() != 0) return FieldError("children", "a layer has none");
+  if (description.parameters_size() != 0) return FieldError("parameters", "a layer makes its own");
+  if (description.buffers_size() != 0) return FieldError("buffers", "a layer makes its own");
+  context_.set_dtype(DType::kFloat32);
+  if (description.has_dtype()) {
+    const absl::StatusOr<DType> dtype = ReadDType(description.dtype());
+    if (!dtype.ok()) return InField("dtype", dtype.status());
+    if (!IsFloatingPoint(*dtype)) {
+      return FieldError("dtype", absl::StrCat("must be a floating-point type (got ", Name(*dtype), ")"));
+    }
+    context_.set_dtype(*dtype);
+  }
+  ASSIGN_OR_RETURN(const Attributes attributes, ReadAttributes(message));
+  return (*layer)->create({attributes, context_});
+}
+
+absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::MakeComposite(const v1::Composite& composite) {
+  RETURN_IF_ERROR(CheckKnownFields(composite));
+  if (composite.type().empty()) return FieldError("type", "must not be empty");
+  std::optional<FxGraph> graph;
+  if (composite.has_graph()) {
+    ASSIGN_OR_RETURN(graph, ReadGraph(composite.graph(), node_budget_));
+  }
+  return std::make_shared<GraphModule>(composite.type(), std::move(graph));
+}
+
+absl::Status ModuleBuilder::Register(std::string name, std::shared_ptr<Module> module, Module* parent) {
+  if (parent != nullptr) return parent->RegisterModule(std::move(name), std::move(module));
+  root_ = std::move(module);
+  return absl::OkStatus();
+}
+
+absl::Status ModuleBuilder::BuildState(const v1::ModuleDescription& description, Module& module) {
+  module.train(description.training());  // It has no children yet: this is about itself alone.
+  if (dynamic_cast<const Layer*>(&module) == nullptr) {
+    if (description.has_dtype()) return FieldError("dtype", "only layers have one");
+    RETURN_IF_ERROR(BuildParameters(description, root_, context_, module));
+    RETURN_IF_ERROR(BuildBuffers(description, context_, module));
+  }
+  return FreezeParameters(description, module);
+}
+
+absl::Status ModuleBuilder::CheckChild(const v1::Child& child, const Module& parent) const {
+  RETURN_IF_ERROR(CheckKnownFields(child));
+  const std::string field = absl::StrCat("children: ", child.name());
+  if (parent.children_slots().Contains(child.name())) return FieldError(field, "the name occurs twice");
+  if (child.name().empty()) return FieldError(field, "module name can't be empty string \"\"");
+  if (child.name().find('.') != std::string::npos) {
+    return FieldError(field, absl::StrCat("module name can't contain \".\", got: ", child.name()));
+  }
+  if (child.slot_case() == v1::Child::SLOT_NOT_SET) {
+    return FieldError(field, "slot: not set (want module, shared or none)");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Child& child, const Place& parent) const {
+  std::shared_ptr<Module> module = FindSharedModule(root_, child.shared());
+  if (module == nullptr) {
+    return FieldError("shared", absl::StrCat("no earlier module has the path '", child.shared(), "'"));
+  }
+  if (parent.IsWithin(module.get())) {
+    return FieldError("shared",
+                      absl::StrCat("the module '", child.shared(), "' contains this one (a tree has no cycles)"));
+  }
+  if (parent.depth + costs_.Of(*module).height > kMaxDepth) {
+    return FieldError("shared", absl::StrCat("nested deeper than ", kMaxDepth));
+  }
+  return module;
+}
+
+absl::Status ModuleBuilder::BuildChild(const v1::Child& child, const Place& place, Module& parent) {
+  const Place below{.path = place.path.empty() ? child.name() : absl::StrCat(place.path, ".", child.name()),
+                    .parent = &place,
+                    .depth = place.depth + 1};
+  if (child.has_module()) return BuildTree(child.module(), below, &parent);
+  std::shared_ptr<Module> module;
+  if (child.has_shared()) {
+    absl::StatusOr<std::shared_ptr<Module>> shared = FindShared(child, place);
+    if (!shared.ok()) return InField(below.path, shared.status());
+    module = *std::move(shared);
+  }
+  const absl::Status registered = Register(child.name(), std::move(module), &parent);
+  return registered.ok() ? registered : InField(below.path, registered);
+}
+
+absl::Status ModuleBuilder::Finish(const Module& module) {
+  if (const auto* composite = dynamic_cast<const GraphModule*>(&module)) RETURN_IF_ERROR(composite->Check());
+  return costs_.Add(module);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Module>> BuildModule(const v1::ModuleDescription& description,
+                                                    const BuildOptions& options) {
+  return ModuleBuilder(options).Build(description);
+}
+
+}  // namespace moduled::nn
