@@ -10,13 +10,14 @@ namespace moduled::nn {
 absl::StatusOr<Symbol> Sequential::Forward(Trace& trace, const Arguments& arguments) const {
   if (!arguments.keyword.empty() && arguments.keyword[0].first != "input") {
     return absl::InvalidArgumentError(
-        absl::StrCat("forward() got an unexpected keyword argument '", arguments.keyword[0].first, "'"));
+        absl::StrCat("Sequential.forward() got an unexpected keyword argument '", arguments.keyword[0].first, "'"));
   }
   const size_t given = arguments.positional.size() + arguments.keyword.size();
-  if (given == 0) return absl::InvalidArgumentError("forward() missing 1 required positional argument: 'input'");
+  if (given == 0)
+    return absl::InvalidArgumentError("Sequential.forward() missing 1 required positional argument: 'input'");
   if (given > 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("forward() takes 2 positional arguments but ", given + 1, " were given"));
+        absl::StrCat("Sequential.forward() takes 2 positional arguments but ", given + 1, " were given"));
   }
   Symbol value = arguments.positional.empty() ? arguments.keyword[0].second : arguments.positional[0];
   for (const auto& [name, child] : children_slots()) {
@@ -28,32 +29,29 @@ absl::StatusOr<Symbol> Sequential::Forward(Trace& trace, const Arguments& argume
 
 namespace {
 
-// "Parameter containing: [torch.float32 of size 2x3]"
-std::string ParameterLine(absl::string_view name, const Parameter* parameter, absl::string_view type) {
-  if (parameter == nullptr) return absl::StrCat("(", name, "): Object of type: NoneType");
-  return absl::StrCat("(", name, "): Parameter containing: [", type, " of size ",
-                      absl::StrJoin(parameter->data.shape(), "x"), "]");
+// "  (0): Parameter containing: [torch.float32 of size 2x3]", a line for each, indented as torch's extra_repr is.
+std::string ParameterLines(const NamedSlots<Parameter>& slots, std::string (*type_name)(DType)) {
+  std::vector<std::string> lines;
+  for (const auto& [name, parameter] : slots) {
+    if (parameter == nullptr) {
+      lines.push_back(absl::StrCat("  (", name, "): Object of type: NoneType"));
+    } else {
+      lines.push_back(absl::StrCat("  (", name, "): Parameter containing: [", type_name(parameter->data.dtype()),
+                                   " of size ", absl::StrJoin(parameter->data.shape(), "x"), "]"));
+    }
+  }
+  return absl::StrJoin(lines, "\n");
 }
 
 }  // namespace
 
-std::vector<std::string> ParameterList::ReprLines() const {
-  std::vector<std::string> lines;
-  for (const auto& [name, parameter] : parameter_slots()) {
-    const std::string type = parameter == nullptr ? "" : absl::StrCat("torch.", Name(parameter->data.dtype()));
-    lines.push_back(ParameterLine(name, parameter.get(), type));
-  }
-  return lines;
+std::string ParameterList::ExtraRepr() const {
+  return ParameterLines(parameter_slots(), [](DType dtype) { return absl::StrCat("torch.", Name(dtype)); });
 }
 
-std::vector<std::string> ParameterDict::ReprLines() const {
-  std::vector<std::string> lines;
-  for (const auto& [name, parameter] : parameter_slots()) {
-    const std::string type =
-        parameter == nullptr ? "" : absl::StrCat("torch.", ScalarName(parameter->data.dtype()), "Tensor");
-    lines.push_back(ParameterLine(name, parameter.get(), type));
-  }
-  return lines;
+std::string ParameterDict::ExtraRepr() const {
+  return ParameterLines(parameter_slots(),
+                        [](DType dtype) { return absl::StrCat("torch.", ScalarName(dtype), "Tensor"); });
 }
 
 }  // namespace moduled::nn

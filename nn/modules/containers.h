@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "nn/modules/module.h"
 
@@ -35,7 +34,7 @@ class ParameterList final : public Module {
  public:
   ParameterList() : Module("ParameterList") {}
   bool has_forward() const override { return false; }
-  std::vector<std::string> ReprLines() const override;
+  std::string ExtraRepr() const override;
 };
 
 // Named parameters; no forward.
@@ -43,7 +42,7 @@ class ParameterDict final : public Module {
  public:
   ParameterDict() : Module("ParameterDict") {}
   bool has_forward() const override { return false; }
-  std::vector<std::string> ReprLines() const override;
+  std::string ExtraRepr() const override;
 };
 
 }  // namespace moduled::nn

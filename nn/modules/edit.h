@@ -20,15 +20,15 @@ struct Edit {
     kClamp,    // between `min` and `max`
   };
 
-  std::string path;  // The module's first name.
+  std::string path = "";  // The module's first name.
   HookKind kind = HookKind::kForward;
-  std::optional<int32_t> call_index;  // One call alone; unset: every call.
-  std::optional<int32_t> leaf;        // One tensor alone, counted in order of a walk; unset: every tensor.
+  std::optional<int32_t> call_index = std::nullopt;  // One call alone; unset: every call.
+  std::optional<int32_t> leaf = std::nullopt;  // One tensor alone, counted in order of a walk; unset: every tensor.
   Action action = Action::kScale;
   double scalar = 1.0;
-  std::optional<double> min;
-  std::optional<double> max;
-  std::optional<TensorSpec> replacement;  // kReplace: the type of the tensor that the request carries.
+  std::optional<double> min = std::nullopt;
+  std::optional<double> max = std::nullopt;
+  std::optional<TensorSpec> replacement = std::nullopt;  // kReplace: the type of the tensor that the request carries.
 
   bool operator==(const Edit&) const = default;
 };

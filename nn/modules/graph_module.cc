@@ -14,7 +14,8 @@ namespace {
 // Python's binding of a call's arguments to the parameters of forward.
 class Binder {
  public:
-  Binder(const FxGraph& graph, const Arguments& arguments) : arguments_(arguments) {
+  Binder(const std::string& type, const FxGraph& graph, const Arguments& arguments)
+      : type_(type), arguments_(arguments) {
     for (const FxNode& node : graph.nodes) {
       if (node.kind == FxNode::Kind::kPlaceholder) parameters_.push_back(&node);
     }
@@ -45,8 +46,8 @@ class Binder {
   }
 
  private:
-  static absl::Status Error(absl::string_view text) {
-    return absl::InvalidArgumentError(absl::StrCat("forward() ", text));
+  absl::Status Error(absl::string_view text) const {
+    return absl::InvalidArgumentError(absl::StrCat(type_, ".forward() ", text));
   }
 
   // `self` counts, as it does in Python.
@@ -82,6 +83,7 @@ class Binder {
                               missing.size() == 1 ? "" : "s", ": ", names));
   }
 
+  const std::string& type_;
   const Arguments& arguments_;
   std::vector<const FxNode*> parameters_;
 };
@@ -204,7 +206,7 @@ absl::Status GraphModule::Check() const {
 
 absl::StatusOr<Symbol> GraphModule::Forward(Trace& trace, const Arguments& arguments) const {
   if (!graph_.has_value()) return Module::Forward(trace, arguments);
-  const Binder binder(*graph_, arguments);
+  const Binder binder(type(), *graph_, arguments);
   RETURN_IF_ERROR(binder.Check());
   return Interpreter(*this, *graph_, trace, binder).Run();
 }

@@ -45,8 +45,6 @@ class Module {
   virtual bool has_forward() const { return true; }
   // The arguments as repr prints them.
   virtual std::string ExtraRepr() const { return ""; }
-  // Extra children lines of repr for containers of parameters; most modules have none.
-  virtual std::vector<std::string> ReprLines() const { return {}; }
   // torch's _version, for state_dict()._metadata.
   virtual int64_t state_version() const { return 1; }
 

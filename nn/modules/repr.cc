@@ -16,7 +16,6 @@ std::string Module::Repr() const {
     const std::string text = child == nullptr ? "None" : child->Repr();
     children.push_back(absl::StrCat("(", name, "): ", absl::StrReplaceAll(text, {{"\n", "\n  "}})));
   }
-  for (std::string& line : ReprLines()) children.push_back(std::move(line));
   const bool one_line = children.empty() && extra.find('\n') == std::string::npos;
   if (one_line) return absl::StrCat(type_, "(", extra, ")");
   std::string text = absl::StrCat(type_, "(");
