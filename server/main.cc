@@ -10,7 +10,6 @@
 #include "server/models/local_introspection.h"
 #include "server/operations/health.h"
 #include "server/operations/logging.h"
-#include "server/operations/machine.h"
 #include "server/operations/options.h"
 #include "server/operations/signals.h"
 #include "server/rpc/rpc_server.h"
@@ -58,7 +57,6 @@ int Serve(const Options& options, Signals& signals) {
   std::cout << "listening on " << (*server)->address() << std::endl;
 
   signals.Wait();
-  signals.EndAtOnceOnTheNext();
   LogInfo("shutting down");
   (*server)->StopServing();
   absl::SleepFor(options.drain_delay);  // Balancers notice; until they have, their calls are served.
@@ -78,7 +76,6 @@ int main(int argc, char** argv) {
   using namespace moduled::server;  // NOLINT(google-build-using-namespace)
   const auto options = ParseOptions(argc, argv);
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
-  UseOneThreadPerExecutor();
   StartLog(std::get<Options>(options).log_level);
   Signals signals;
   return Serve(std::get<Options>(options), signals);

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <climits>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 
@@ -54,11 +54,6 @@ std::string HostName() {
   char name[HOST_NAME_MAX + 1] = {};
   if (gethostname(name, sizeof(name) - 1) != 0 || name[0] == '\0') return "moduled";
   return name;
-}
-
-void UseOneThreadPerExecutor() {
-  setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/1);
-  setenv("OMP_NUM_THREADS", "1", /*overwrite=*/1);
 }
 
 }  // namespace moduled::server

@@ -14,8 +14,4 @@ int64_t UsableMemory();
 
 std::string HostName();
 
-// Keeps the libraries that compute from starting threads of their own: executors are the parallelism, and a
-// multi-threaded OpenBLAS must not be called from two of them at once. Before the first thread is started.
-void UseOneThreadPerExecutor();
-
 }  // namespace moduled::server

@@ -1,22 +1,19 @@
-// The signals that end the server, received by waiting: nothing happens in a handler.
+// The signals that end the server. The handler only leaves word; whoever waits does the rest.
+//
+// A mask and sigwait would not do: a library that starts threads while it is loaded has them take the signal unmasked.
 #pragma once
-
-#include <csignal>
 
 namespace moduled::server {
 
+// Once in a process.
 class Signals {
  public:
-  // Before the first thread is started, so that every thread leaves SIGTERM and SIGINT to whoever waits here.
+  // From now on the first SIGTERM or SIGINT is waited for, and the second ends the process at once, with the status of
+  // a process that was killed by it.
   Signals();
 
   // Waits for the first one.
   void Wait();
-  // From now on the next one ends the process at once, with the status of a process that it killed.
-  void EndAtOnceOnTheNext();
-
- private:
-  sigset_t set_;
 };
 
 }  // namespace moduled::server
