@@ -30,8 +30,7 @@ COPY --chown=10001:10001 deploy/models /models
 
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
-# 8001: gRPC. 8002: HTTP.
-EXPOSE 8001 8002
+EXPOSE 8001
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["moduled"]
-CMD ["--repository", "/models", "--listen", "0.0.0.0:8001", "--http", "0.0.0.0:8002"]
+CMD ["--repository", "/models", "--listen", "0.0.0.0:8001"]

@@ -37,30 +37,37 @@ def dockerfile():
     return (REPOSITORY / "Dockerfile").read_text()
 
 
-def value_of(flag, arguments):
-    return arguments[arguments.index(flag) + 1]
+@pytest.fixture(scope="module")
+def flags(container):
+    """What the deployment sets, by the flag's name."""
+    return dict(argument.split("=", 1) for argument in container["args"])
 
 
-def test_every_flag_of_the_deployment_is_one_of_the_server(container):
+def assert_known(flags):
     known = subprocess.run([servers.MODULED, "--help"], check=True, capture_output=True, text=True).stdout
-    for flag in (word for word in container["args"] if word.startswith("--")):
-        assert re.search(rf"(?<!\S){flag}\b", known), f"moduled --help does not know {flag}"
-
-
-def test_every_flag_of_the_image_is_one_of_the_server(dockerfile):
-    known = subprocess.run([servers.MODULED, "--help"], check=True, capture_output=True, text=True).stdout
-    flags = re.findall(r'"(--[a-z-]+)"', dockerfile)
-    assert flags
     for flag in flags:
         assert re.search(rf"(?<!\S){flag}\b", known), f"moduled --help does not know {flag}"
 
 
-def test_the_ports_of_deployment_image_and_server_agree(container, dockerfile):
-    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-    assert value_of("--listen", container["args"]) == f"0.0.0.0:{ports['grpc']}"
-    assert value_of("--http", container["args"]) == f"0.0.0.0:{ports['http']}"
-    exposed = re.search(r"^EXPOSE (.+)$", dockerfile, re.MULTILINE)[1].split()
-    assert [int(port) for port in exposed] == list(ports.values())
+def test_every_flag_of_the_deployment_is_one_of_the_server(flags):
+    assert flags
+    assert_known(flags)
+
+
+def test_every_flag_of_the_image_is_one_of_the_server(dockerfile):
+    flags = re.findall(r'"(--[a-z-]+)"', dockerfile)
+    assert flags
+    assert_known(flags)
+
+
+def test_the_port_of_deployment_image_and_server_is_one(container, flags, dockerfile):
+    (port,) = container["ports"]
+    assert flags["--listen"] == f"0.0.0.0:{port['containerPort']}"
+    assert re.search(r"^EXPOSE (\d+)$", dockerfile, re.MULTILINE)[1] == str(port["containerPort"])
+
+
+def test_the_deployment_asks_for_as_many_processors_as_it_computes_with(container, flags):
+    assert container["resources"]["requests"]["cpu"] == flags["--compute-threads"]
 
 
 def test_every_probe_asks_the_grpc_port(container):
@@ -87,6 +94,6 @@ def test_the_service_for_clients_that_balance_is_headless(manifests):
     assert manifests["Service", "moduled-replicas"]["spec"]["clusterIP"] == "None"
 
 
-def test_the_kill_comes_after_the_wait_for_the_balancers(pod, container):
-    _, seconds = container["lifecycle"]["preStop"]["exec"]["command"]
-    assert pod["spec"]["terminationGracePeriodSeconds"] > int(seconds)
+def test_the_kill_comes_after_the_drain(pod, flags):
+    drain = int(flags["--drain-delay"]) + int(flags["--drain-timeout"])
+    assert pod["spec"]["terminationGracePeriodSeconds"] > drain
