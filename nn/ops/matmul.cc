@@ -27,6 +27,10 @@ Operand RightOperand(const Shape& b) {
   return {Shape(b.extents().first(b.rank() - 2)), b.At(-2), b.At(-1)};
 }
 
+absl::Status VectorDoesNotFit(int64_t rows, int64_t columns, int64_t elements) {
+  return absl::InvalidArgumentError(absl::StrCat("size mismatch, got ", rows, ", ", rows, "x", columns, ",", elements));
+}
+
 // What torch says depends on the function that it would have called.
 absl::Status DoNotFit(const Shape& a, const Shape& b, const Operand& left, const Operand& right, const Shape& batch) {
   if (a.rank() == 1 && b.rank() == 1) {
@@ -34,13 +38,18 @@ absl::Status DoNotFit(const Shape& a, const Shape& b, const Operand& left, const
         absl::StrCat("inconsistent tensor size, expected tensor ", a.ToString(), " and src ", b.ToString(),
                      " to have the same number of elements, but got ", a[0], " and ", b[0], " elements respectively"));
   }
-  const int64_t rows = batch.numel() * left.rows;
-  if (b.rank() == 1) {
-    return absl::InvalidArgumentError(absl::StrCat("size mismatch, got ", rows, ", ", rows, "x", a.At(-1), ",", b[0]));
+  // torch folds the leading axes of the larger input into rows, and transposes if that is b.
+  const int64_t products = batch.numel();
+  if (a.rank() <= 2 && b.rank() > 2) {
+    const int64_t rows = products * right.columns;
+    if (a.rank() == 1) return VectorDoesNotFit(rows, right.rows, a[0]);
+    return NotMultipliable(rows, right.rows, left.columns, left.rows);
   }
-  if (a.rank() <= 2 || b.rank() == 2) return NotMultipliable(rows, left.columns, right.rows, right.columns);
+  const int64_t rows = products * left.rows;
+  if (b.rank() == 1) return VectorDoesNotFit(rows, left.columns, b[0]);
+  if (b.rank() == 2) return NotMultipliable(rows, left.columns, right.rows, right.columns);
   return absl::InvalidArgumentError(absl::StrCat("Expected size for first two dimensions of batch2 tensor to be: [",
-                                                 batch.numel(), ", ", left.columns, "] but got: [", batch.numel(), ", ",
+                                                 products, ", ", left.columns, "] but got: [", products, ", ",
                                                  right.rows, "]."));
 }
 
@@ -66,14 +75,12 @@ absl::StatusOr<std::vector<TensorSpec>> MatmulOp::Infer(const Attrs&, absl::Span
   RETURN_IF_ERROR(CheckProductTypes(TorchName(a, b), in));
   const Operand left = LeftOperand(a);
   const Operand right = RightOperand(b);
-  ASSIGN_OR_RETURN(Shape y, BroadcastShapes(left.batch, right.batch));
-  RETURN_IF_ERROR(y.Check());
-  if (left.columns != right.rows) return DoNotFit(a, b, left, right, y);
-
-  if (a.rank() > 1) y.push_back(left.rows);
-  if (b.rank() > 1) y.push_back(right.columns);
-  TensorSpec out = {in[0].dtype, std::move(y)};
+  ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(left.batch, right.batch));
+  TensorSpec out = {in[0].dtype, batch};
+  if (a.rank() > 1) out.shape.push_back(left.rows);
+  if (b.rank() > 1) out.shape.push_back(right.columns);
   RETURN_IF_ERROR(out.Check());
+  if (left.columns != right.rows) return DoNotFit(a, b, left, right, batch);
   return std::vector<TensorSpec>{std::move(out)};
 }
 
