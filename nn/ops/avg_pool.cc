@@ -30,16 +30,17 @@ class Divisor {
 
   double Of(int64_t oz, int64_t oy, int64_t ox) const {
     if (override_.has_value()) return static_cast<double>(*override_);
-    return static_cast<double>(Counted(axes_[0], oz) * Counted(axes_[1], oy) * Counted(axes_[2], ox));
+    return Counted(axes_[0], oz) * Counted(axes_[1], oy) * Counted(axes_[2], ox);
   }
 
  private:
-  // The elements of a window that count: a window that ceil_mode made may reach beyond the padding.
-  int64_t Counted(const WindowAxis& axis, int64_t o) const {
+  // The elements of a window that count: a window that ceil_mode made may reach beyond the padding. A double: kernels
+  // over padding may be so large that the product of three does not fit into int64.
+  double Counted(const WindowAxis& axis, int64_t o) const {
     const int64_t begin = axis.Position(o, 0);
     const int64_t end = begin + axis.kernel;
-    if (count_padding_) return std::min(end, axis.in + axis.padding_end) - begin;
-    return std::min(end, axis.in) - std::max<int64_t>(begin, 0);
+    if (count_padding_) return static_cast<double>(std::min(end, axis.in + axis.padding_end) - begin);
+    return static_cast<double>(std::min(end, axis.in) - std::max<int64_t>(begin, 0));
   }
 
   std::optional<int64_t> override_;
@@ -48,24 +49,24 @@ class Divisor {
 };
 
 template <class T>
-void PoolPlane(const WindowAxes& axes, const Divisor& divisor, const T* x, T* y, double* sums) {
-  ForEachOutputRow(axes, [&](int64_t oz, int64_t oy, int64_t row) {
-    std::fill_n(sums, axes[2].out, 0.0);
-    ForEachTapOfRow(axes, oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
-      kernels::AddTap(x + position, axes[2].stride, sums + begin, end - begin);
+void PoolPlane(const PoolWalk& walk, const Divisor& divisor, const T* x, T* y, double* sums) {
+  const WindowAxis& columns = walk.axes[2];
+  walk.ForEachOutputRow([&](int64_t oz, int64_t oy, int64_t row) {
+    std::fill_n(sums, columns.out, 0.0);
+    walk.ForEachTapOfRow(oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
+      kernels::AddTap(x + position, columns.stride, sums + begin, end - begin);
     });
-    for (int64_t ox = 0; ox < axes[2].out; ++ox) y[row + ox] = static_cast<T>(sums[ox] / divisor.Of(oz, oy, ox));
+    for (int64_t ox = 0; ox < columns.out; ++ox) y[row + ox] = static_cast<T>(sums[ox] / divisor.Of(oz, oy, ox));
   });
 }
 
 template <class T>
 std::unique_ptr<Kernel> MakeAvgPoolKernel(const WindowAxes& axes, const Divisor& divisor, int64_t planes) {
-  const auto run = [axes, divisor, planes](const KernelArgs& args) {
+  const auto run = [walk = PoolWalk(axes), divisor, planes](const KernelArgs& args) {
     const auto* x = static_cast<const T*>(args.in[0]);
     auto* y = static_cast<T*>(args.out[0]);
-    for (int64_t plane = 0; plane < planes; ++plane) {
-      PoolPlane(axes, divisor, x + plane * InPlane(axes), y + plane * OutPlane(axes),
-                static_cast<double*>(args.scratch));
+    for (int64_t plane = 0; plane < planes; ++plane, x += walk.in_plane(), y += walk.out_plane()) {
+      PoolPlane(walk, divisor, x, y, static_cast<double*>(args.scratch));
     }
     return absl::OkStatus();
   };

@@ -25,11 +25,12 @@ constexpr T kLowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limit
                                                            : std::numeric_limits<T>::lowest();
 
 template <class T>
-void PoolPlane(const WindowAxes& axes, const T* x, T* y) {
-  ForEachOutputRow(axes, [&](int64_t oz, int64_t oy, int64_t row) {
-    std::fill_n(y + row, axes[2].out, kLowest<T>);
-    ForEachTapOfRow(axes, oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
-      kernels::MaxTap(x + position, axes[2].stride, y + row + begin, end - begin);
+void PoolPlane(const PoolWalk& walk, const T* x, T* y) {
+  const WindowAxis& columns = walk.axes[2];
+  walk.ForEachOutputRow([&](int64_t oz, int64_t oy, int64_t row) {
+    std::fill_n(y + row, columns.out, kLowest<T>);
+    walk.ForEachTapOfRow(oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
+      kernels::MaxTap(x + position, columns.stride, y + row + begin, end - begin);
     });
   });
 }
@@ -42,14 +43,14 @@ int64_t FirstPosition(const WindowAxis& axis, int64_t o) {
 }
 
 template <class T>
-void PoolPlaneWithIndices(const WindowAxes& axes, const T* x, T* y, int64_t* indices) {
-  const auto& [az, ay, ax] = axes;
-  ForEachOutputRow(axes, [&, &ay = ay, &az = az, &ax = ax](int64_t oz, int64_t oy, int64_t row) {
-    std::fill_n(y + row, ax.out, kLowest<T>);
-    const int64_t first = (FirstPosition(az, oz) * ay.in + FirstPosition(ay, oy)) * ax.in;
-    for (int64_t ox = 0; ox < ax.out; ++ox) indices[row + ox] = first + FirstPosition(ax, ox);
-    ForEachTapOfRow(axes, oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
-      kernels::MaxTapWithIndices(x + position, ax.stride, position, y + row + begin, indices + row + begin,
+void PoolPlaneWithIndices(const PoolWalk& walk, const T* x, T* y, int64_t* indices) {
+  const auto& [planes, rows, columns] = walk.axes;
+  walk.ForEachOutputRow([&, &planes = planes, &rows = rows, &columns = columns](int64_t oz, int64_t oy, int64_t row) {
+    std::fill_n(y + row, columns.out, kLowest<T>);
+    const int64_t first = (FirstPosition(planes, oz) * rows.in + FirstPosition(rows, oy)) * columns.in;
+    for (int64_t ox = 0; ox < columns.out; ++ox) indices[row + ox] = first + FirstPosition(columns, ox);
+    walk.ForEachTapOfRow(oz, oy, [&](int64_t begin, int64_t end, int64_t position) {
+      kernels::MaxTapWithIndices(x + position, columns.stride, position, y + row + begin, indices + row + begin,
                                  end - begin);
     });
   });
@@ -57,17 +58,15 @@ void PoolPlaneWithIndices(const WindowAxes& axes, const T* x, T* y, int64_t* ind
 
 template <class T>
 std::unique_ptr<Kernel> MakeMaxPoolKernel(const WindowAxes& axes, int64_t planes, bool with_indices) {
-  return MakeSimpleKernel("loop", [axes, planes, with_indices](const KernelArgs& args) {
+  return MakeSimpleKernel("loop", [walk = PoolWalk(axes), planes, with_indices](const KernelArgs& args) {
     const auto* x = static_cast<const T*>(args.in[0]);
     auto* y = static_cast<T*>(args.out[0]);
     auto* indices = with_indices ? static_cast<int64_t*>(args.out[1]) : nullptr;
-    const int64_t in_plane = InPlane(axes);
-    const int64_t out_plane = OutPlane(axes);
-    for (int64_t plane = 0; plane < planes; ++plane) {
+    for (int64_t plane = 0; plane < planes; ++plane, x += walk.in_plane(), y += walk.out_plane()) {
       if (with_indices) {
-        PoolPlaneWithIndices(axes, x + plane * in_plane, y + plane * out_plane, indices + plane * out_plane);
+        PoolPlaneWithIndices(walk, x, y, indices + plane * walk.out_plane());
       } else {
-        PoolPlane(axes, x + plane * in_plane, y + plane * out_plane);
+        PoolPlane(walk, x, y);
       }
     }
     return absl::OkStatus();

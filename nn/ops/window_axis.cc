@@ -19,6 +19,13 @@ WindowAxis::Range WindowAxis::OutputsOf(int64_t tap) const {
   return {begin, std::max(begin, end)};
 }
 
+WindowAxis::Range WindowAxis::TapsOf(int64_t o) const {
+  const int64_t start = Position(o, 0);
+  const int64_t begin = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
+  const int64_t end = start >= in ? 0 : std::min(kernel, (in - 1 - start) / dilation + 1);
+  return {begin, std::max(begin, end)};
+}
+
 absl::StatusOr<int64_t> CountWindows(const WindowAxis& axis, WindowRounding rounding) {
   using Wide = __int128;
   const Wide padded = Wide{axis.in} + axis.padding_begin + axis.padding_end;

@@ -32,6 +32,9 @@ struct WindowAxis {
   // The outputs that find `tap` in the input.
   Range OutputsOf(int64_t tap) const;
 
+  // The taps that output `o` finds in the input.
+  Range TapsOf(int64_t o) const;
+
   // From the first to the last element under the kernel. Requires what CountWindows accepted.
   int64_t extent() const { return (kernel - 1) * dilation + 1; }
   int64_t padded() const { return in + padding_begin + padding_end; }

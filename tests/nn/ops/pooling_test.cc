@@ -164,6 +164,16 @@ TEST(AvgPool, AveragesEachWindow) {
   }
 }
 
+// Otherwise who may choose a kernel size could stop the server.
+TEST(Pooling, TakesNoLongerForKernelsThatAreMostlyOverPadding) {
+  constexpr int64_t kLarge = int64_t{1} << 50;
+  const Tensor x = Tensor::Of<float>({1, 1, 1, 2}, {4, 8});
+  const MaxPoolOp::Attrs max = {{kLarge, kLarge}, {kLarge / 2, 1}, {kLarge / 2, kLarge / 2}, {1, 1}, true, true};
+  EXPECT_THAT(RunOne<MaxPoolOp>(max, {x}).elements<float>(), ElementsAre(8, 8, 8, 8, 8, 8));
+  const AvgPoolOp::Attrs mean = {max.kernel, max.stride, max.padding, true, false, {}};
+  EXPECT_THAT(RunOne<AvgPoolOp>(mean, {x}).elements<float>(), ElementsAre(6, 6, 6, 6, 6, 6));
+}
+
 TEST(AvgPool, CountsPaddingOrNotAsTorchDoes) {
   const Tensor x = Tensor::Of<float>({1, 1, 3, 3}, std::vector<float>(9, 1));
   const AvgPoolOp::Attrs with = {{2, 2}, {2, 2}, {1, 1}, true, true, {}};

@@ -27,6 +27,21 @@ TEST(WindowAxis, KnowsWhichOutputsFindATapInTheInput) {
   }
 }
 
+TEST(WindowAxis, KnowsWhichTapsAnOutputFindsInTheInput) {
+  for (int64_t in : {1, 2, 5}) {
+    for (int64_t dilation : {1, 2, 7}) {
+      const WindowAxis axis = {in, 6, 4, 2, dilation, 3, 9};
+      for (int64_t o = 0; o < axis.out; ++o) {
+        const WindowAxis::Range range = axis.TapsOf(o);
+        for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+          EXPECT_EQ(tap >= range.begin && tap < range.end, axis.Contains(axis.Position(o, tap)))
+              << "output " << o << ", tap " << tap << ", input " << in << ", dilation " << dilation;
+        }
+      }
+    }
+  }
+}
+
 TEST(WindowAxis, CountsWindowsRoundedDownAndUp) {
   const auto count = [](WindowAxis axis, WindowRounding rounding) { return *CountWindows(axis, rounding); };
   const WindowAxis even = {.in = 6, .kernel = 2, .stride = 2};
