@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nn/modules/graph_module.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::server {
@@ -31,19 +33,53 @@ absl::Status CheckPort(const nn::ModelPort& port, const nn::Datum& argument, con
       absl::StrCat(field, ": wrong ", wrong, " (got ", tensor->spec().ToString(), ", want ", Wanted(port), ")"));
 }
 
+// One argument of forward. A nested one is checked tensor by tensor: ports are named "x.0", "x.key".
+absl::Status CheckArgument(const nn::ModelSignature& signature, const std::string& name, const nn::Datum& argument,
+                           const std::string& field) {
+  const auto port = std::find_if(signature.inputs.begin(), signature.inputs.end(),
+                                 [&](const nn::ModelPort& input) { return input.name == name; });
+  if (port != signature.inputs.end()) return CheckPort(*port, argument, field);
+  if (const auto* items = argument.Items()) {
+    for (size_t i = 0; i < items->size(); ++i) {
+      RETURN_IF_ERROR(
+          CheckArgument(signature, absl::StrCat(name, ".", i), (*items)[i], absl::StrCat(field, "[", i, "]")));
+    }
+  } else if (const auto* dict = argument.As<nn::Datum::Dict>()) {
+    for (const auto& [key, item] : dict->entries) {
+      RETURN_IF_ERROR(
+          CheckArgument(signature, absl::StrCat(name, ".", key), item, absl::StrCat(field, "[\"", key, "\"]")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The names of forward's arguments, in order.
+std::vector<std::string> ArgumentNames(const nn::ModelSignature& signature, const nn::Module& root) {
+  std::vector<std::string> names;
+  const auto* graph_module = dynamic_cast<const nn::GraphModule*>(&root);
+  if (graph_module == nullptr || !graph_module->graph().has_value()) {
+    // Containers and layers take one argument, a tensor.
+    if (!signature.inputs.empty()) names.push_back(signature.inputs[0].name);
+    return names;
+  }
+  for (const nn::FxNode& node : graph_module->graph()->nodes) {
+    if (node.kind == nn::FxNode::Kind::kPlaceholder) names.push_back(node.target);
+  }
+  return names;
+}
+
 }  // namespace
 
-absl::Status CheckSignature(const nn::ModelSignature& signature, const nn::CallData& arguments) {
-  const size_t named = std::min(signature.inputs.size(), arguments.args.size());
+absl::Status CheckSignature(const nn::ModelSignature& signature, const nn::Module& root,
+                            const nn::CallData& arguments) {
+  const std::vector<std::string> names = ArgumentNames(signature, root);
+  const size_t named = std::min(names.size(), arguments.args.size());
   for (size_t i = 0; i < named; ++i) {
-    const nn::ModelPort& port = signature.inputs[i];
-    RETURN_IF_ERROR(CheckPort(port, arguments.args[i], absl::StrCat("inputs[", i, "] (\"", port.name, "\")")));
+    RETURN_IF_ERROR(
+        CheckArgument(signature, names[i], arguments.args[i], absl::StrCat("inputs[", i, "] (\"", names[i], "\")")));
   }
   for (const auto& [name, argument] : arguments.kwargs) {
-    const auto port = std::find_if(signature.inputs.begin(), signature.inputs.end(),
-                                   [&, &key = name](const nn::ModelPort& input) { return input.name == key; });
-    if (port == signature.inputs.end()) continue;
-    RETURN_IF_ERROR(CheckPort(*port, argument, absl::StrCat("kwargs[\"", name, "\"]")));
+    RETURN_IF_ERROR(CheckArgument(signature, name, argument, absl::StrCat("kwargs[\"", name, "\"]")));
   }
   return absl::OkStatus();
 }

@@ -33,6 +33,7 @@ def repository(tmp_path_factory):
     shutil.copytree(os.path.join(MODELS, "fashion_mnist"), directory / "fashion_mnist")
     moduled.export(served.resnet18(), directory, name="resnet18", example_inputs=torch.rand(1, 3, 224, 224))
     moduled.export(served.zoo(), directory, name="zoo", example_inputs=torch.rand(2, 3))
+    moduled.export(served.collector(), directory, name="collector", example_inputs=served.collector_example())
     return directory
 
 

@@ -60,3 +60,19 @@ class Zoo(nn.Module):
 def zoo():
     torch.manual_seed(3)
     return Zoo().eval()
+
+
+class Collector(nn.Module):
+    """Takes nested values and a number, returns nested values."""
+
+    def forward(self, features, factor, mask):
+        rows = features["all"][0].shape[0]
+        return [torch.cat(features["all"], 1) * factor, {"mask": mask + features["shift"], "rows": rows}]
+
+
+def collector():
+    return Collector().eval()
+
+
+def collector_example():
+    return {"all": [torch.rand(2, 3), torch.rand(2, 1)], "shift": torch.rand(5)}, 2, torch.rand(5)

@@ -163,6 +163,24 @@ def test_edges_carry_lists_dicts_and_constants(tmp_path):
     ]  # fmt: skip
 
 
+def test_inputs_nest_to_any_depth_beside_constants(tmp_path):
+    class Deep(nn.Module):
+        def forward(self, tree, scale):
+            return tree["a"][0] + tree["b"][1]["c"][0] * scale
+
+    class Caller(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.deep = Deep()
+
+        def forward(self, tree):
+            return self.deep({"a": tree, "b": ("fixed", {"c": [tree[1], None]})}, 2)
+
+    tree = [torch.rand(2, 3), torch.rand(2, 3)]
+    again, _ = exported(Caller(), tmp_path, (tree,))
+    assert torch.equal(again(tree), Caller()(tree))
+
+
 def test_hooks_in_the_rebuilt_model_see_the_arguments_as_they_were_passed(tmp_path):
     module, x = Nested().eval(), torch.rand(4, 3)
     again, _ = exported(module, tmp_path, x)

@@ -144,7 +144,7 @@ class _Tracer(fx.Tracer):
     def _placeholder(self, name, given, value):
         node = self.create_node("placeholder", name, (), {})
         self.values[node] = value
-        return _as_given(given, value, self.proxy(node))
+        return _as_given(given, unpack(self.proxy(node)))
 
     def _record(self, kind, target, args, kwargs, value):
         node = self.create_node(kind, target, self.create_arg(args), self.create_arg(kwargs))
@@ -153,16 +153,15 @@ class _Tracer(fx.Tracer):
         return unpack(self.proxy(node))
 
 
-def _as_given(given, value, proxy):
+def _as_given(given, unpacked):
     """What forward sees of an argument: what the caller computes as proxies, what it writes down as constants."""
     if _is_computed(given):
-        return unpack(proxy)
+        return unpacked
     if not any(map(_is_computed, leaves(given))):
         return given
-    parts = unpack(proxy)
     if isinstance(given, dict):
-        return {key: _as_given(given[key], value[key], parts[key]) for key in given}
-    items = [_as_given(*each) for each in zip(given, value, parts)]
+        return {key: _as_given(given[key], unpacked[key]) for key in given}
+    items = [_as_given(*each) for each in zip(given, unpacked)]
     return items if isinstance(given, list) else tuple(items)
 
 
