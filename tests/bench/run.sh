@@ -5,6 +5,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+# MODULED_BUILD: the folder of another build.
+readonly build="${MODULED_BUILD:-build/release}"
 readonly repository=build/bench/models
 if [[ ! -d "$repository/resnet18" ]]; then
   mkdir -p "$repository"
@@ -24,4 +26,4 @@ fi
 rm -rf "$repository/fashion_mnist"
 cp -r deploy/models/fashion_mnist "$repository/"
 
-build/release/tests/bench/moduled_bench "$repository" build/release/server/moduled "$@"
+"$build/tests/bench/moduled_bench" "$repository" "$build/server/moduled" "$@"
