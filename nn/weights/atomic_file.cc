@@ -7,40 +7,20 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "nn/weights/file_error.h"
 
 namespace moduled::nn {
-namespace {
-
-absl::Status FileError(const std::string& path, int error) {
-  const std::string text = absl::StrCat(std::filesystem::path(path).filename().string(), ": ", std::strerror(error));
-  switch (error) {
-    case ENOENT:
-      return absl::NotFoundError(text);
-    case EROFS:
-    case EACCES:
-    case EPERM:
-      return absl::FailedPreconditionError(text);
-    case ENOSPC:
-    case EDQUOT:
-      return absl::ResourceExhaustedError(text);
-    default:
-      return absl::InternalError(text);
-  }
-}
-
-}  // namespace
-
 absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
   std::string temporary = path + ".XXXXXX";
   const int file = mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) return FileError(path, errno);
-  fchmod(file, 0644);  // mkstemp's 0600 would hide the file from a server that runs as another user.
-  return AtomicFile(path, std::move(temporary), file);
+  AtomicFile created(path, std::move(temporary), file);
+  // mkstemp's 0600 would hide the file from a server that runs as another user.
+  if (fchmod(file, 0644) != 0) return FileError(path, errno);
+  return created;
 }
 
 AtomicFile::AtomicFile(std::string path, std::string temporary, int file)

@@ -12,14 +12,12 @@ namespace moduled::nn {
 inline constexpr char kWeightsFile[] = "model.safetensors";
 inline constexpr char kIndexFile[] = "model.safetensors.index.json";
 
-// Reads model.safetensors, or model.safetensors.index.json with its shards, from a directory. The tensors are views of
-// the mapped files. NOT_FOUND if there is neither. Errors name files without their directory.
+// Reads model.safetensors if there is one, else model.safetensors.index.json with its shards, from a directory. The
+// tensors are views of the mapped files. NOT_FOUND only if there is neither: what is there and cannot be read is
+// another error. Errors name files without their directory.
 absl::StatusOr<StateDict> ReadCheckpoint(const std::string& directory);
 
 // Writes model.safetensors, all or nothing.
 absl::Status WriteCheckpoint(const std::string& directory, const StateDict& state_dict);
-
-// The shards that an index names, in order, each once: plain names of files in the index's own directory.
-absl::StatusOr<StateDict> ReadSharded(const std::string& index_path);
 
 }  // namespace moduled::nn

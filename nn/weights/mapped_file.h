@@ -16,7 +16,8 @@ namespace moduled::nn {
 
 class MappedFile {
  public:
-  // Regular files alone: a FIFO would wait for ever, a device never ends. Errors name the file without its directory.
+  // Regular files alone: a FIFO would wait for ever, a device never ends. Links are followed: who may not leave a
+  // directory checks that before. Errors name the file without its directory.
   static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;

@@ -29,12 +29,13 @@ class SafetensorsFile {
   static absl::StatusOr<SafetensorsFile> Parse(const std::string& name, absl::Span<const uint8_t> bytes,
                                                std::shared_ptr<const void> owner);
 
-  // In the order of the file.
+  // In the order of the header, which is that of the file where a good writer wrote it.
   const Tensors& tensors() const { return tensors_; }
   const Metadata& metadata() const { return metadata_; }
 
-  // What the writer below (or PyTorch's save_model) was given: aliases under each of their names, in state_dict order
-  // where the file says it, and the modules' state versions. INVALID_ARGUMENT if that contradicts the tensors.
+  // What the writer below, or PyTorch's save_model, was given: shared tensors under each of their names, in state_dict
+  // order where the metadata says it, and the modules' state versions. INVALID_ARGUMENT if that contradicts the
+  // tensors.
   absl::StatusOr<StateDict> ToStateDict() const;
 
  private:
@@ -43,15 +44,8 @@ class SafetensorsFile {
   Metadata metadata_;
 };
 
-// Writes under a temporary name and renames: nobody ever sees half of a file. A tensor that stands under several names
-// is stored once. Errors name the file without its directory.
+// Writes under a temporary name, syncs and renames: nobody ever sees half of a file. A tensor that stands under several
+// names is stored once. Errors name the file without its directory.
 absl::Status WriteSafetensors(const std::string& path, const StateDict& state_dict);
-
-// The bytes that WriteSafetensors writes before the tensors' own, and the tensors in the order of the file.
-struct SafetensorsLayout {
-  std::string header;  // With the length in front.
-  std::vector<Tensor> tensors;
-};
-absl::StatusOr<SafetensorsLayout> LayOutSafetensors(const StateDict& state_dict);
 
 }  // namespace moduled::nn

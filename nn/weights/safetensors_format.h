@@ -1,6 +1,7 @@
 // What reader and writer share.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,9 @@
 #include "nn/tensor/dtype.h"
 
 namespace moduled::nn {
+
+// The format is little-endian, and so are the tensors that view its bytes.
+static_assert(std::endian::native == std::endian::little);
 
 // The reference implementation's limit of the header's length.
 inline constexpr uint64_t kMaxHeaderBytes = 100'000'000;
@@ -19,6 +23,9 @@ inline constexpr absl::string_view kMetadataKey = "__metadata__";
 inline constexpr absl::string_view kOrderKey = "order";
 inline constexpr absl::string_view kVersionsKey = "torch_metadata";
 inline constexpr absl::string_view kFormatKey = "format";
+
+// Keys under __metadata__ that say something else than which tensor a dropped key stands for.
+inline bool IsReserved(absl::string_view key) { return key == kOrderKey || key == kVersionsKey || key == kFormatKey; }
 
 struct SafetensorsDType {
   absl::string_view name;

@@ -1,27 +1,32 @@
 #include "nn/weights/safetensors_header.h"
 
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "nn/tensor/shape.h"
+#include "nn/tensor/status_macros.h"
+#include "nn/weights/json_events.h"
+#include "nn/weights/quote.h"
 #include "nn/weights/safetensors_format.h"
 
 namespace moduled::nn {
 namespace {
 
-// Takes the parser's events. No tree is built, so that a hostile header costs no more than its own length.
-class Handler final : public nlohmann::json_sax<nlohmann::json> {
+// Builds no tree, so that a hostile header costs no more than a small multiple of its length.
+class Handler final : public JsonEvents {
  public:
   bool null() override { return Unexpected("null"); }
   bool boolean(bool) override { return Unexpected("a boolean"); }
   bool number_integer(number_integer_t) override { return Unexpected("a negative number"); }
-  bool number_float(number_float_t, const string_t&) override { return Unexpected("a number with a fraction"); }
-  bool binary(binary_t&) override { return Unexpected("bytes"); }
+  bool number_float(number_float_t, const string_t&) override {
+    return Unexpected("a fraction, or a number beyond 64 bits");
+  }
 
   bool number_unsigned(number_unsigned_t value) override {
     if (list_ == nullptr) return Unexpected("a number");
+    if (list_->size() == Shape::kMaxRank) return Fail(absl::StrCat(Where(), "more than ", Shape::kMaxRank, " numbers"));
     list_->push_back(value);
     return true;
   }
@@ -54,9 +59,9 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& value) override {
     key_ = value;
     const bool is_new = place_ == Place::kTop ? top_keys_.insert(key_).second : inner_keys_.insert(key_).second;
-    if (!is_new) return Fail(absl::StrCat("duplicate key \"", key_, "\""));
+    if (!is_new) return Fail(absl::StrCat("duplicate key ", Quote(key_)));
     if (place_ == Place::kEntry && key_ != "dtype" && key_ != "shape" && key_ != "data_offsets") {
-      return Fail(absl::StrCat("unknown key \"", key_, "\" in \"", header_.entries.back().name, "\""));
+      return Fail(absl::StrCat(Quote(header_.entries.back().name), ": unknown key ", Quote(key_)));
     }
     return true;
   }
@@ -78,12 +83,7 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    return Fail(absl::StrCat("not valid JSON at byte ", position));
-  }
-
   absl::StatusOr<SafetensorsHeader> Finish() && {
-    if (!status_.ok()) return status_;
     if (place_ != Place::kDone) return absl::InvalidArgumentError("not a JSON object");
     return std::move(header_);
   }
@@ -91,22 +91,21 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
  private:
   enum class Place { kOutside, kTop, kEntry, kMetadata, kDone };
 
-  bool Fail(std::string problem) {
-    if (status_.ok()) status_ = absl::InvalidArgumentError(std::move(problem));
-    return false;
+  // "tensor": "key":, or what there is of it.
+  std::string Where() const {
+    const bool inside = place_ == Place::kEntry || place_ == Place::kMetadata;
+    const absl::string_view outer = place_ == Place::kEntry ? header_.entries.back().name : kMetadataKey;
+    return absl::StrCat(inside ? Quote(outer) + ": " : "", place_ == Place::kOutside ? "" : Quote(key_) + ": ");
   }
-  bool Unexpected(absl::string_view what) {
-    return Fail(absl::StrCat("unexpected value for \"", key_, "\" (got ", what, ")"));
-  }
+  bool Unexpected(absl::string_view what) { return Fail(absl::StrCat(Where(), "unexpected value (got ", what, ")")); }
   bool EntryIsComplete() {
+    const SafetensorsHeader::Entry& entry = header_.entries.back();
     for (const char* wanted : {"dtype", "shape", "data_offsets"}) {
-      if (!inner_keys_.contains(wanted)) {
-        return Fail(absl::StrCat("\"", header_.entries.back().name, "\" has no \"", wanted, "\""));
-      }
+      if (!inner_keys_.contains(wanted)) return Fail(absl::StrCat(Quote(entry.name), ": no \"", wanted, "\""));
     }
-    const size_t offsets = header_.entries.back().data_offsets.size();
-    if (offsets == 2) return true;
-    return Fail(absl::StrCat("\"", header_.entries.back().name, "\": data_offsets has ", offsets, " numbers, want 2"));
+    if (entry.data_offsets.size() == 2) return true;
+    return Fail(absl::StrCat(Quote(entry.name), ": wrong number of data_offsets (got ", entry.data_offsets.size(),
+                             ", want 2)"));
   }
 
   Place place_ = Place::kOutside;
@@ -115,14 +114,13 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   absl::flat_hash_set<std::string> top_keys_;
   absl::flat_hash_set<std::string> inner_keys_;
   SafetensorsHeader header_;
-  absl::Status status_;
 };
 
 }  // namespace
 
 absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(absl::string_view text) {
   Handler handler;
-  nlohmann::json::sax_parse(text.begin(), text.end(), &handler);
+  RETURN_IF_ERROR(handler.Run(text));
   return std::move(handler).Finish();
 }
 

@@ -1,53 +1,53 @@
 // Writing safetensors.
 #include <algorithm>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "nn/tensor/status_macros.h"
 #include "nn/weights/atomic_file.h"
+#include "nn/weights/file_error.h"
+#include "nn/weights/quote.h"
 #include "nn/weights/safetensors.h"
 #include "nn/weights/safetensors_format.h"
 
 namespace moduled::nn {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Named = std::pair<std::string, Tensor>;
 
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::strict); }
-
-// The same bytes under the same type: what torch calls a shared tensor.
-struct Storage {
+// The same elements of the same memory under the same shape.
+struct Identity {
   const void* data;
-  int64_t numel;
   DType dtype;
-  bool operator==(const Storage&) const = default;
+  absl::Span<const int64_t> extents;
+  bool operator==(const Identity&) const = default;
   template <class H>
-  friend H AbslHashValue(H h, const Storage& s) {
-    return H::combine(std::move(h), s.data, s.numel, s.dtype);
+  friend H AbslHashValue(H h, const Identity& i) {
+    return H::combine(std::move(h), i.data, i.dtype, i.extents);
   }
 };
 
-// Tensors to store, and names that stand for one of them.
+// Tensors to store, in the order of the file, and names that stand for one of them.
 struct Distinct {
   std::vector<const Named*> tensors;
-  std::vector<std::pair<std::string, std::string>> aliases;  // Dropped name, kept name.
+  std::vector<std::pair<absl::string_view, absl::string_view>> aliases;  // Dropped name, kept name.
 };
 
 Distinct FindDistinct(const StateDict& state_dict) {
   Distinct distinct;
-  absl::flat_hash_map<Storage, const Named*> seen;
+  absl::flat_hash_map<Identity, const Named*> seen;
   for (const Named& named : state_dict.tensors) {
     const Tensor& tensor = named.second;
-    const auto [it, is_new] = seen.try_emplace(Storage{tensor.data(), tensor.numel(), tensor.dtype()}, &named);
-    // Empty tensors share nothing, wherever they point; a view of another shape is not the same tensor.
-    const bool is_alias = !is_new && tensor.numel() > 0 && it->second->second.shape() == tensor.shape();
-    if (is_alias) {
-      distinct.aliases.emplace_back(named.first, it->second->first);
-    } else {
+    const auto [it, is_new] =
+        seen.try_emplace(Identity{tensor.data(), tensor.dtype(), tensor.shape().extents()}, &named);
+    // Empty tensors share nothing, wherever they point. A reserved key has its own meaning in the metadata.
+    if (is_new || tensor.numel() == 0 || IsReserved(named.first)) {
       distinct.tensors.push_back(&named);
+    } else {
+      distinct.aliases.emplace_back(named.first, it->second->first);
     }
   }
   // Widest types first: each tensor is then aligned by the ones before it.
@@ -59,69 +59,99 @@ Distinct FindDistinct(const StateDict& state_dict) {
   return distinct;
 }
 
-Json MetadataOf(const StateDict& state_dict, const Distinct& distinct) {
-  Json metadata = Json::object();
-  metadata[std::string(kFormatKey)] = "pt";
-  Json order = Json::array();
-  for (const Named& named : state_dict.tensors) order.push_back(named.first);
-  metadata[std::string(kOrderKey)] = Dump(order);
-  if (!state_dict.metadata.empty()) {
-    Json versions = Json::object();
-    for (const auto& [path, version] : state_dict.metadata) versions[path] = {{"version", version}};
-    metadata[std::string(kVersionsKey)] = Dump(versions);
-  }
-  for (const auto& [dropped, kept] : distinct.aliases) metadata[dropped] = kept;
-  return metadata;
+// Throws nlohmann's type_error for what is not UTF-8.
+std::string JsonString(absl::string_view text) { return nlohmann::json(std::string(text)).dump(); }
+
+// An object out of keys and values that are JSON already. The library's own ordered object takes quadratic time.
+std::string JsonObject(const std::vector<std::pair<absl::string_view, std::string>>& members) {
+  return absl::StrCat("{",
+                      absl::StrJoin(members, ",",
+                                    [](std::string* out, const auto& member) {
+                                      absl::StrAppend(out, JsonString(member.first), ":", member.second);
+                                    }),
+                      "}");
 }
 
-absl::Status CheckNames(const StateDict& state_dict) {
-  absl::flat_hash_map<std::string, int> seen;
+std::string MetadataText(const StateDict& state_dict, const Distinct& distinct) {
+  std::vector<std::pair<absl::string_view, std::string>> metadata = {{kFormatKey, JsonString("pt")}};
+  const std::string order = absl::StrJoin(
+      state_dict.tensors, ",", [](std::string* out, const Named& named) { out->append(JsonString(named.first)); });
+  metadata.emplace_back(kOrderKey, JsonString(absl::StrCat("[", order, "]")));
+  if (!state_dict.metadata.empty()) {
+    std::vector<std::pair<absl::string_view, std::string>> versions;
+    for (const auto& [path, version] : state_dict.metadata) {
+      versions.emplace_back(path, absl::StrCat("{\"version\":", version, "}"));
+    }
+    metadata.emplace_back(kVersionsKey, JsonString(JsonObject(versions)));
+  }
+  for (const auto& [dropped, kept] : distinct.aliases) metadata.emplace_back(dropped, JsonString(kept));
+  return JsonObject(metadata);
+}
+
+std::string HeaderText(const StateDict& state_dict, const Distinct& distinct) {
+  std::vector<std::pair<absl::string_view, std::string>> header;
+  header.emplace_back(kMetadataKey, MetadataText(state_dict, distinct));
+  uint64_t end = 0;
+  for (const Named* named : distinct.tensors) {
+    const Tensor& tensor = named->second;
+    const uint64_t begin = std::exchange(end, end + tensor.byte_size());
+    header.emplace_back(
+        named->first,
+        absl::StrCat("{\"dtype\":\"", kSafetensorsDTypes[SafetensorsRank(tensor.dtype())].name, "\",\"shape\":[",
+                     absl::StrJoin(tensor.shape().extents(), ","), "],\"data_offsets\":[", begin, ",", end, "]}"));
+  }
+  return JsonObject(header);
+}
+
+// Keys that the reader would refuse.
+absl::Status CheckKeys(const StateDict& state_dict) {
+  absl::flat_hash_set<absl::string_view> keys;
   for (const Named& named : state_dict.tensors) {
-    if (named.first == kMetadataKey) return absl::InvalidArgumentError("__metadata__ is no name for a tensor");
-    if (++seen[named.first] > 1)
-      return absl::InvalidArgumentError(absl::StrCat("duplicate name \"", named.first, "\""));
+    if (named.first == kMetadataKey) return absl::InvalidArgumentError("a tensor cannot be named \"__metadata__\"");
+    if (keys.insert(named.first).second) continue;
+    return absl::InvalidArgumentError(absl::StrCat("two tensors are named ", Quote(named.first)));
+  }
+  absl::flat_hash_set<absl::string_view> paths;
+  for (const auto& [path, version] : state_dict.metadata) {
+    if (paths.insert(path).second) continue;
+    return absl::InvalidArgumentError(absl::StrCat("two versions of the module ", Quote(path)));
   }
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<SafetensorsLayout> LayOutSafetensors(const StateDict& state_dict) {
-  RETURN_IF_ERROR(CheckNames(state_dict));
-  const Distinct distinct = FindDistinct(state_dict);
-  SafetensorsLayout layout;
+// The length and the header.
+absl::StatusOr<std::string> Head(const StateDict& state_dict, const Distinct& distinct) {
   std::string text;
   try {
-    Json header = Json::object();
-    header[std::string(kMetadataKey)] = MetadataOf(state_dict, distinct);
-    uint64_t end = 0;
-    for (const Named* named : distinct.tensors) {
-      const Tensor& tensor = named->second;
-      const uint64_t begin = std::exchange(end, end + tensor.byte_size());
-      const auto extents = tensor.shape().extents();
-      header[named->first] = {{"dtype", std::string(kSafetensorsDTypes[SafetensorsRank(tensor.dtype())].name)},
-                              {"shape", std::vector<int64_t>(extents.begin(), extents.end())},
-                              {"data_offsets", {begin, end}}};
-      layout.tensors.push_back(tensor);
-    }
-    text = Dump(header);
-  } catch (const Json::exception&) {
-    return absl::InvalidArgumentError("a tensor's name is not UTF-8");
+    text = HeaderText(state_dict, distinct);
+  } catch (const nlohmann::json::exception&) {
+    return absl::InvalidArgumentError("the name of a tensor or module is not UTF-8");
   }
+  // So that the tensors begin at a multiple of eight in the file.
   text.append((8 - text.size() % 8) % 8, ' ');
-  if (text.size() > kMaxHeaderBytes) return absl::InvalidArgumentError("the header would be too long");
+  if (text.size() > kMaxHeaderBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the header is too long (got ", text.size(), " bytes, want at most ", kMaxHeaderBytes, ")"));
+  }
   const uint64_t length = text.size();
-  layout.header.assign(reinterpret_cast<const char*>(&length), kLengthBytes);
-  layout.header += text;
-  return layout;
+  return absl::StrCat(absl::string_view(reinterpret_cast<const char*>(&length), kLengthBytes), text);
 }
 
+}  // namespace
+
 absl::Status WriteSafetensors(const std::string& path, const StateDict& state_dict) {
-  ASSIGN_OR_RETURN(const SafetensorsLayout layout, LayOutSafetensors(state_dict));
+  const auto bad = [&](const absl::Status& status) {
+    return absl::Status(status.code(), absl::StrCat(BaseName(path), ": ", status.message()));
+  };
+  if (const absl::Status keys = CheckKeys(state_dict); !keys.ok()) return bad(keys);
+  const Distinct distinct = FindDistinct(state_dict);
+  const absl::StatusOr<std::string> head = Head(state_dict, distinct);
+  if (!head.ok()) return bad(head.status());
+
   ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
-  RETURN_IF_ERROR(file.Write(layout.header));
-  for (const Tensor& tensor : layout.tensors) {
-    RETURN_IF_ERROR(file.Write({static_cast<const char*>(tensor.data()), tensor.byte_size()}));
+  RETURN_IF_ERROR(file.Write(*head));
+  for (const Named* named : distinct.tensors) {
+    RETURN_IF_ERROR(file.Write({static_cast<const char*>(named->second.data()), named->second.byte_size()}));
   }
   return file.Commit();
 }
