@@ -30,7 +30,9 @@ inline constexpr IntRange kPadding = {.min = 0, .max = kMaxExtent};
 // The getters never fail: the first error is kept for Finish, and what a getter then answers does not matter.
 class AttributeReader {
  public:
+  // The attributes must outlive the reader.
   explicit AttributeReader(const Attributes& attributes) : attributes_(attributes) {}
+  explicit AttributeReader(Attributes&&) = delete;
 
   bool Has(absl::string_view name) const { return Find(name) != nullptr; }
 

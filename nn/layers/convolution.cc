@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/layers/attribute_reader.h"
-#include "nn/layers/python_text.h"
 #include "nn/layers/spatial.h"
+#include "nn/modules/python_text.h"
 #include "nn/ops/convolution.h"
 #include "nn/ops/pad.h"
 

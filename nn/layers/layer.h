@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "nn/layers/argument_binder.h"
 #include "nn/layers/attributes.h"
 #include "nn/layers/init_context.h"
+#include "nn/modules/argument_binder.h"
 #include "nn/modules/module.h"
 #include "nn/modules/trace.h"
 

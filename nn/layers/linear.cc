@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/layers/attribute_reader.h"
-#include "nn/layers/python_text.h"
+#include "nn/modules/python_text.h"
 #include "nn/ops/linear.h"
 #include "nn/tensor/status_macros.h"
 

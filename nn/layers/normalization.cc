@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nn/layers/attribute_reader.h"
-#include "nn/layers/python_text.h"
+#include "nn/modules/python_text.h"
 #include "nn/ops/batch_norm.h"
 #include "nn/ops/batch_norm_training.h"
 #include "nn/ops/layer_norm.h"

@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/layers/attribute_reader.h"
-#include "nn/layers/python_text.h"
 #include "nn/layers/spatial.h"
+#include "nn/modules/python_text.h"
 #include "nn/ops/adaptive_avg_pool.h"
 #include "nn/ops/avg_pool.h"
 #include "nn/ops/max_pool.h"

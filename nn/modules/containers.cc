@@ -2,24 +2,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nn/modules/argument_binder.h"
 #include "nn/modules/trace.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 
 absl::StatusOr<Symbol> Sequential::Forward(Trace& trace, const Arguments& arguments) const {
-  if (!arguments.keyword.empty() && arguments.keyword[0].first != "input") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("Sequential.forward() got an unexpected keyword argument '", arguments.keyword[0].first, "'"));
-  }
-  const size_t given = arguments.positional.size() + arguments.keyword.size();
-  if (given == 0)
-    return absl::InvalidArgumentError("Sequential.forward() missing 1 required positional argument: 'input'");
-  if (given > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("Sequential.forward() takes 2 positional arguments but ", given + 1, " were given"));
-  }
-  Symbol value = arguments.positional.empty() ? arguments.keyword[0].second : arguments.positional[0];
+  ASSIGN_OR_RETURN(const BoundArguments bound, BoundArguments::Bind(absl::StrCat(type(), ".forward"),
+                                                                    /*is_method=*/true, {{"input"}}, arguments));
+  Symbol value = *bound.Find(0);
   for (const auto& [name, child] : children_slots()) {
     if (child == nullptr) return absl::InvalidArgumentError("'NoneType' object is not callable");
     ASSIGN_OR_RETURN(value, trace.Call(name, *child, {{std::move(value)}, {}}));

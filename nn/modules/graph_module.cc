@@ -1,92 +1,14 @@
 #include "nn/modules/graph_module.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "nn/modules/argument_binder.h"
 #include "nn/modules/trace.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
-
-// Python's binding of a call's arguments to the parameters of forward.
-class Binder {
- public:
-  Binder(const std::string& type, const FxGraph& graph, const Arguments& arguments)
-      : type_(type), arguments_(arguments) {
-    for (const FxNode& node : graph.nodes) {
-      if (node.kind == FxNode::Kind::kPlaceholder) parameters_.push_back(&node);
-    }
-  }
-
-  absl::Status Check() const {
-    const size_t given = arguments_.positional.size();
-    if (given > parameters_.size()) return TooMany(given);
-    for (const auto& [name, value] : arguments_.keyword) {
-      const auto it = std::find_if(parameters_.begin(), parameters_.end(),
-                                   [&, &name = name](const FxNode* p) { return p->target == name; });
-      if (it == parameters_.end()) return Error(absl::StrCat("got an unexpected keyword argument '", name, "'"));
-      if (static_cast<size_t>(it - parameters_.begin()) < given) {
-        return Error(absl::StrCat("got multiple values for argument '", name, "'"));
-      }
-    }
-    return CheckMissing(given);
-  }
-
-  // Null: the default is meant. Requires Check.
-  const Symbol* Find(const FxNode& parameter) const {
-    const auto index = std::find(parameters_.begin(), parameters_.end(), &parameter) - parameters_.begin();
-    if (static_cast<size_t>(index) < arguments_.positional.size()) return &arguments_.positional[index];
-    for (const auto& [name, value] : arguments_.keyword) {
-      if (name == parameter.target) return &value;
-    }
-    return nullptr;
-  }
-
- private:
-  absl::Status Error(absl::string_view text) const {
-    return absl::InvalidArgumentError(absl::StrCat(type_, ".forward() ", text));
-  }
-
-  // `self` counts, as it does in Python.
-  absl::Status TooMany(size_t given) const {
-    const size_t required =
-        std::count_if(parameters_.begin(), parameters_.end(), [](const FxNode* p) { return p->args.empty(); });
-    const std::string range = required == parameters_.size()
-                                  ? absl::StrCat(parameters_.size() + 1)
-                                  : absl::StrCat("from ", required + 1, " to ", parameters_.size() + 1);
-    const bool one = range == "1";
-    return Error(absl::StrCat("takes ", range, one ? " positional argument but " : " positional arguments but ",
-                              given + 1, given == 0 ? " was given" : " were given"));
-  }
-
-  absl::Status CheckMissing(size_t given) const {
-    std::vector<std::string> missing;
-    for (size_t i = given; i < parameters_.size(); ++i) {
-      if (parameters_[i]->args.empty() && Find(*parameters_[i]) == nullptr) {
-        missing.push_back(absl::StrCat("'", parameters_[i]->target, "'"));
-      }
-    }
-    if (missing.empty()) return absl::OkStatus();
-    std::string names = missing[0];
-    if (missing.size() == 2) {
-      names = absl::StrCat(missing[0], " and ", missing[1]);
-    } else if (missing.size() > 2) {
-      const std::string last = missing.back();
-      missing.pop_back();
-      names = absl::StrCat(absl::StrJoin(missing, ", "), ", and ", last);
-      missing.push_back(last);
-    }
-    return Error(absl::StrCat("missing ", missing.size(), " required positional argument",
-                              missing.size() == 1 ? "" : "s", ": ", names));
-  }
-
-  const std::string& type_;
-  const Arguments& arguments_;
-  std::vector<const FxNode*> parameters_;
-};
 
 absl::Status AtNode(const FxNode& node, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("graph: node ", node.name, ": ", problem));
@@ -124,8 +46,8 @@ absl::Status CheckReferences(const FxNode& node, size_t index) {
 // Runs the nodes of one call.
 class Interpreter {
  public:
-  Interpreter(const Module& module, const FxGraph& graph, Trace& trace, const Binder& binder)
-      : module_(module), graph_(graph), trace_(trace), binder_(binder) {}
+  Interpreter(const Module& module, const FxGraph& graph, Trace& trace, const BoundArguments& arguments)
+      : module_(module), graph_(graph), trace_(trace), arguments_(arguments) {}
 
   absl::StatusOr<Symbol> Run() {
     for (const FxNode& node : graph_.nodes) {
@@ -140,7 +62,7 @@ class Interpreter {
   absl::StatusOr<Symbol> RunNode(const FxNode& node) {
     switch (node.kind) {
       case FxNode::Kind::kPlaceholder: {
-        const Symbol* given = binder_.Find(node);
+        const Symbol* given = arguments_.Find(next_argument_++);
         return given != nullptr ? *given : Resolve(node.args[0]);
       }
       case FxNode::Kind::kGetAttr:
@@ -181,7 +103,8 @@ class Interpreter {
   const Module& module_;
   const FxGraph& graph_;
   Trace& trace_;
-  const Binder& binder_;
+  const BoundArguments& arguments_;
+  size_t next_argument_ = 0;  // Placeholders stand in the order of forward's arguments.
   std::vector<Symbol> results_;
 };
 
@@ -206,9 +129,14 @@ absl::Status GraphModule::Check() const {
 
 absl::StatusOr<Symbol> GraphModule::Forward(Trace& trace, const Arguments& arguments) const {
   if (!graph_.has_value()) return Module::Forward(trace, arguments);
-  const Binder binder(type(), *graph_, arguments);
-  RETURN_IF_ERROR(binder.Check());
-  return Interpreter(*this, *graph_, trace, binder).Run();
+  std::vector<FormalArgument> formals;
+  for (const FxNode& node : graph_->nodes) {
+    if (node.kind != FxNode::Kind::kPlaceholder) continue;
+    formals.push_back({node.target, node.args.empty() ? FormalArgument::Kind::kRequired : kOptional});
+  }
+  ASSIGN_OR_RETURN(const BoundArguments bound,
+                   BoundArguments::Bind(absl::StrCat(type(), ".forward"), /*is_method=*/true, formals, arguments));
+  return Interpreter(*this, *graph_, trace, bound).Run();
 }
 
 }  // namespace moduled::nn

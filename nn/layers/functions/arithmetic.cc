@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nn/layers/argument_binder.h"
 #include "nn/layers/functions/promotion.h"
 #include "nn/layers/functions/python_numbers.h"
+#include "nn/modules/argument_binder.h"
 #include "nn/ops/add.h"
 #include "nn/ops/div.h"
 #include "nn/ops/floor_divide.h"

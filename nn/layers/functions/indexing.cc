@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nn/layers/argument_binder.h"
 #include "nn/layers/axes.h"
-#include "nn/layers/python_text.h"
+#include "nn/modules/argument_binder.h"
+#include "nn/modules/python_text.h"
 #include "nn/ops/slice.h"
 #include "nn/tensor/status_macros.h"
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nn/layers/argument_binder.h"
 #include "nn/layers/axes.h"
+#include "nn/modules/argument_binder.h"
 #include "nn/ops/matmul.h"
 #include "nn/ops/mean.h"
 #include "nn/ops/relu.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nn/layers/argument_binder.h"
-#include "nn/layers/python_text.h"
+#include "nn/modules/argument_binder.h"
+#include "nn/modules/python_text.h"
 
 namespace moduled::nn::functions {
 namespace {

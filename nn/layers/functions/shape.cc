@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nn/layers/argument_binder.h"
 #include "nn/layers/axes.h"
 #include "nn/layers/functions/promotion.h"
+#include "nn/modules/argument_binder.h"
 #include "nn/ops/cat.h"
 #include "nn/ops/permute.h"
 #include "nn/tensor/status_macros.h"

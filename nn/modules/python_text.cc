@@ -1,4 +1,4 @@
-#include "nn/layers/python_text.h"
+#include "nn/modules/python_text.h"
 
 #include <charconv>
 #include <cmath>

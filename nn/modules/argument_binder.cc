@@ -1,11 +1,11 @@
-#include "nn/layers/argument_binder.h"
+#include "nn/modules/argument_binder.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "nn/layers/python_text.h"
+#include "nn/modules/python_text.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -31,11 +31,11 @@ std::optional<int64_t> AsInt(const Symbol& symbol) {
 }
 
 absl::StatusOr<BoundArguments> BoundArguments::Bind(std::string function, bool is_method,
-                                                    std::initializer_list<FormalArgument> formals,
-                                                    const Arguments& arguments) {
-  BoundArguments bound(std::move(function), formals);
-  const auto positional = static_cast<size_t>(std::count_if(
-      formals.begin(), formals.end(), [](const FormalArgument& formal) { return formal.kind != kKeywordOnly; }));
+                                                    std::vector<FormalArgument> formals, const Arguments& arguments) {
+  BoundArguments bound(std::move(function), std::move(formals));
+  const auto positional =
+      static_cast<size_t>(std::count_if(bound.formals_.begin(), bound.formals_.end(),
+                                        [](const FormalArgument& formal) { return formal.kind != kKeywordOnly; }));
   for (size_t i = 0; i < std::min(positional, arguments.positional.size()); ++i) {
     bound.given_[i] = &arguments.positional[i];
   }

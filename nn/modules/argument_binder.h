@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +28,8 @@ inline constexpr auto kKeywordOnly = FormalArgument::Kind::kKeywordOnly;
 class BoundArguments {
  public:
   // `function` as error texts name it: "flatten", "Linear.forward"; a method's text counts `self`, as Python does.
-  static absl::StatusOr<BoundArguments> Bind(std::string function, bool is_method,
-                                             std::initializer_list<FormalArgument> formals, const Arguments& arguments);
+  static absl::StatusOr<BoundArguments> Bind(std::string function, bool is_method, std::vector<FormalArgument> formals,
+                                             const Arguments& arguments);
 
   // Null where nothing was given.
   const Symbol* Find(size_t index) const { return given_[index]; }
@@ -53,8 +52,8 @@ class BoundArguments {
   absl::Status WrongType(size_t index, absl::string_view wanted) const;
 
  private:
-  BoundArguments(std::string function, std::initializer_list<FormalArgument> formals)
-      : function_(std::move(function)), formals_(formals), given_(formals.size(), nullptr) {}
+  BoundArguments(std::string function, std::vector<FormalArgument> formals)
+      : function_(std::move(function)), formals_(std::move(formals)), given_(formals_.size(), nullptr) {}
 
   absl::Status BindKeywords(const Arguments& arguments);
   absl::Status CheckPositional(size_t given, bool is_method) const;
