@@ -31,7 +31,7 @@ inline Attribute Ints(std::initializer_list<int64_t> numbers) {
 }
 
 // Runs a module on one tensor.
-inline absl::StatusOr<Datum> Run(std::shared_ptr<const Module> module, Tensor input) {
+inline absl::StatusOr<Datum> RunModule(std::shared_ptr<const Module> module, Tensor input) {
   Workspace workspace;
   return Model(std::move(module), ModelOptions()).Forward({{Datum(std::move(input))}, {}}, workspace);
 }
