@@ -8,7 +8,7 @@
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
-#include "nn/ops/kernels/pooling.h"
+#include "nn/ops/kernels/accumulate.h"
 #include "nn/ops/window_axis.h"
 #include "nn/tensor/status_macros.h"
 

@@ -22,7 +22,10 @@ using NumberAndBoolTypes = Types<float, double, int64_t, int32_t, int8_t, uint8_
 template <class... T, class Make>
 absl::StatusOr<std::unique_ptr<Kernel>> MakeKernelFor(Types<T...>, absl::string_view op, DType dtype, Make make) {
   std::unique_ptr<Kernel> kernel;
-  ((dtype == kDTypeOf<T> && (kernel = make.template operator()<T>(), true)) || ...);
+  const auto make_if = [&]<class Candidate>() {
+    if (dtype == kDTypeOf<Candidate>) kernel = make.template operator()<Candidate>();
+  };
+  (make_if.template operator()<T>(), ...);
   if (kernel == nullptr) return absl::InternalError(absl::StrCat(op, ": no kernel for ", Name(dtype)));
   return kernel;
 }

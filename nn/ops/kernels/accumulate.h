@@ -1,4 +1,4 @@
-// The loops of mean.
+// Sums, for means over axes and windows.
 #pragma once
 
 #include <cstdint>

@@ -34,21 +34,6 @@ MODULED_INLINE void AddLoop(const T* x, int64_t stride, double* y, int64_t n) {
       });
 }
 
-// Several sums at once: one alone would wait for each addition before the next.
-template <class T>
-MODULED_INLINE double SumLoop(const T* x, int64_t n) {
-  constexpr int64_t kLanes = 16;
-  double lanes[kLanes] = {};
-  int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += static_cast<double>(x[i + lane]);
-  }
-  double sum = 0;
-  for (const double lane : lanes) sum += lane;
-  for (; i < n; ++i) sum += static_cast<double>(x[i]);
-  return sum;
-}
-
 }  // namespace
 
 MODULED_CPU_CLONES void MaxTap(const float* x, int64_t stride, float* y, int64_t n) { MaxLoop(x, stride, y, n); }
@@ -56,8 +41,5 @@ MODULED_CPU_CLONES void MaxTap(const double* x, int64_t stride, double* y, int64
 
 MODULED_CPU_CLONES void AddTap(const float* x, int64_t stride, double* y, int64_t n) { AddLoop(x, stride, y, n); }
 MODULED_CPU_CLONES void AddTap(const double* x, int64_t stride, double* y, int64_t n) { AddLoop(x, stride, y, n); }
-
-MODULED_CPU_CLONES double Sum(const float* x, int64_t n) { return SumLoop(x, n); }
-MODULED_CPU_CLONES double Sum(const double* x, int64_t n) { return SumLoop(x, n); }
 
 }  // namespace moduled::nn::kernels

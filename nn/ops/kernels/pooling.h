@@ -28,8 +28,4 @@ void MaxTapWithIndices(const T* x, int64_t stride, int64_t index, T* y, int64_t*
 void AddTap(const float* x, int64_t stride, double* y, int64_t n);
 void AddTap(const double* x, int64_t stride, double* y, int64_t n);
 
-// The sum of n neighbours.
-double Sum(const float* x, int64_t n);
-double Sum(const double* x, int64_t n);
-
 }  // namespace moduled::nn::kernels

@@ -45,6 +45,7 @@ inline bool SameBytes(const Tensor& a, const Tensor& b) {
 
 inline absl::Status RunKernel(const Kernel& kernel, const std::vector<const void*>& in, std::vector<Tensor>& outputs) {
   std::vector<void*> out;
+  out.reserve(outputs.size());
   for (Tensor& output : outputs) out.push_back(output.mutable_data());
   Tensor scratch = Guarded({DType::kUInt8, {static_cast<int64_t>(kernel.scratch_bytes())}});
   RETURN_IF_ERROR(kernel.Run({in, out, scratch.mutable_data()}));
@@ -57,9 +58,11 @@ inline absl::Status RunKernel(const Kernel& kernel, const std::vector<const void
 inline void ExpectSameInPlace(const Kernel& kernel, const std::vector<Tensor>& inputs,
                               const std::vector<Tensor>& want) {
   std::vector<Tensor> outputs;
+  outputs.reserve(want.size());
   for (const Tensor& output : want) outputs.push_back(Guarded(output.spec()));
   std::memcpy(outputs[0].mutable_data(), inputs[0].data(), inputs[0].byte_size());
   std::vector<const void*> in;
+  in.reserve(inputs.size());
   for (const Tensor& input : inputs) in.push_back(input.data());
   in[0] = outputs[0].data();
   ASSERT_EQ(RunKernel(kernel, in, outputs), absl::OkStatus());
@@ -85,6 +88,7 @@ absl::StatusOr<std::vector<Tensor>> RunOp(const typename T::Attrs& attrs, const 
       const std::unique_ptr<Kernel> kernel,
       T::MakeKernel(attrs, {in_specs, out_specs, constants, options.threads, options.precision, options.packs}));
   std::vector<Tensor> outputs;
+  outputs.reserve(out_specs.size());
   for (const TensorSpec& spec : out_specs) outputs.push_back(run_op::Guarded(spec));
   RETURN_IF_ERROR(run_op::RunKernel(*kernel, in, outputs));
   constexpr OpTraits kTraits = T::kTraits;
