@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "nn/graph/pack_cache.h"
 #include "nn/ops/convolution/problem.h"
 #include "nn/ops/onednn/packed_constant.h"
@@ -38,6 +40,18 @@ Extents ExtentsOf(const ConvolutionProblem& p) {
   return e;
 }
 
+// oneDNN computes positions in the padded input and offsets in bytes in 32 bits, and does not check that they fit.
+bool FitsInto32Bits(const ConvolutionProblem& p, const KernelRequest& request) {
+  constexpr int64_t kLimit = std::numeric_limits<int32_t>::max();
+  for (const WindowAxis& axis : p.window) {
+    if (axis.stride > kLimit / 2 || axis.padded() > kLimit / 2 || axis.extent() > kLimit / 2) return false;
+    if (axis.dilation > kLimit / 2) return false;
+  }
+  const auto bytes_of_image = [&](const TensorSpec& spec) { return spec.byte_size() / static_cast<size_t>(p.batch); };
+  return p.batch <= kLimit && bytes_of_image(request.in[0]) <= kLimit && bytes_of_image(request.out[0]) <= kLimit &&
+         request.in[1].byte_size() <= kLimit;
+}
+
 // The weights as the primitive wants them: packed now if they are constant, else in every run.
 absl::StatusOr<Program::Operand> Weights(Program& program, const KernelRequest& request, const Layout& plain,
                                          const Layout& wanted) {
@@ -76,6 +90,7 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeDirectConvolutionKernel(const Convol
                                                                     const KernelRequest& request) {
   if (problem.dtype != DType::kFloat32) return absl::UnimplementedError("float32 only");
   if (request.out[0].numel() == 0 || problem.group_in == 0) return absl::UnimplementedError("a tensor is empty");
+  if (!FitsInto32Bits(problem, request)) return absl::UnimplementedError("an extent does not fit into 32 bits");
   return onednn::Try("convolution", [&] { return Assemble(problem, request); });
 }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <limits>
+
 #include "nn/graph/pack_cache.h"
 #include "nn/ops/matrix/problem.h"
 #include "nn/ops/onednn/packed_constant.h"
@@ -16,6 +19,11 @@ absl::Status Refuse(const MatrixProblem& problem, const KernelRequest& request) 
   if (request.constants[1] == nullptr) return absl::UnimplementedError("b is not constant: packing would not pay");
   if (!problem.batch.empty()) return absl::UnimplementedError("a batch of products");
   if (problem.m == 0 || problem.n == 0 || problem.k == 0) return absl::UnimplementedError("a matrix is empty");
+  // oneDNN computes offsets of rows, in bytes, in 32 bits.
+  constexpr int64_t kLimit = std::numeric_limits<int32_t>::max() / static_cast<int64_t>(sizeof(float));
+  if (std::max({problem.m, problem.n, problem.k}) > kLimit) {
+    return absl::UnimplementedError("an extent does not fit into 32 bits");
+  }
   // As fast as a packed product, and needs no second copy of the weights.
   if (problem.m == 1 || problem.n == 1) return absl::UnimplementedError("y is a vector: GEMV reads b where it is");
   return absl::OkStatus();

@@ -160,6 +160,20 @@ TEST(Convolution, GivesTheSameWithWeightsThatArePackedAhead) {
   }
 }
 
+TEST(Convolution, TakesNumbersThatDoNotFitInto32Bits) {
+  constexpr int64_t kLarge = (int64_t{1} << 32) + 1;
+  const std::vector<Tensor> in = {Tensor::Of<float>({1, 1, 4}, {1, 2, 3, 4}), Tensor::Of<float>({1, 1, 2}, {1, 10})};
+  const std::vector<std::string> all_but_onednn = {"im2col", "reference"};
+  Attrs attrs = Plain(1);
+  attrs.stride = {kLarge};
+  EXPECT_EQ(ExpectEveryCandidateRight({attrs, in}, 0), all_but_onednn);
+  attrs.dilation = {kLarge};
+  attrs.padding_end = {kLarge};
+  EXPECT_EQ(ExpectEveryCandidateRight({attrs, in}, 0), all_but_onednn);
+  attrs.padding_begin = {kLarge};
+  EXPECT_EQ(ExpectEveryCandidateRight({attrs, in}, 0), all_but_onednn);
+}
+
 TEST(Convolution, TakesBatchesWithoutElements) {
   EXPECT_EQ(RunOne<ConvolutionOp>(
                 Plain(2), {Tensor::Of<float>({0, 1, 3, 3}, {}), *Tensor::Zeros({DType::kFloat32, {2, 1, 2, 2}})})
