@@ -15,14 +15,14 @@
 namespace moduled::contract {
 
 struct LoadModelCall {
-  ModelRef model;                          // An empty version means the newest of the repository.
-  std::optional<std::string> description;  // A serialised moduled.v1.ModuleDescription: becomes a version first.
-  uint64_t seed = 0;                       // With a description: the seed of its initialisation.
+  ModelRef model;                               // An empty version means the newest of the repository.
+  std::optional<std::string> description = {};  // A serialised moduled.v1.ModuleDescription: becomes a version first.
+  uint64_t seed = 0;                            // With a description: the seed of its initialisation.
 };
 
 struct LoadStateDictCall {
   ModelRef model;
-  nn::StateDict state_dict;
+  nn::StateDict state_dict = {};
   bool strict = true;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace moduled::contract {
@@ -16,14 +17,15 @@ constexpr size_t kMaxLength = 256;
 // Names that are held against it: an error must not become work.
 constexpr size_t kMaxCandidates = 4096;
 
-// Levenshtein's distance: insertions, deletions and substitutions.
+// Levenshtein's distance: insertions, deletions and substitutions. Letters of the wrong case cost nothing.
 size_t Distance(absl::string_view a, absl::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = std::exchange(row[0], i);
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+      const bool same = absl::ascii_tolower(a[i - 1]) == absl::ascii_tolower(b[j - 1]);
+      const size_t substituted = diagonal + (same ? 0 : 1);
       diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, substituted}));
     }
   }

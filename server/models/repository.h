@@ -48,9 +48,9 @@ class Repository {
 
   // What a new version holds. What is absent is the base's, as a hard link.
   struct Draft {
-    std::optional<nn::Description> description;
-    std::optional<nn::StateDict> weights;
-    std::optional<int64_t> base;
+    std::optional<nn::Description> description = {};
+    std::optional<nn::StateDict> weights = {};
+    std::optional<int64_t> base = {};
   };
   // Writes the next version and answers its number, or changes nothing. Makes the model if it is new.
   // FAILED_PRECONDITION if the repository is read-only.

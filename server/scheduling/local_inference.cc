@@ -52,7 +52,7 @@ void LocalInference::Start(contract::ForwardCall call, OnEvent on_event, Done do
     return std::move(done)(absl::InvalidArgumentError(absl::StrCat("request_id: too long (got ", call.request_id.size(),
                                                                    " bytes, want at most ", kMaxRequestId, ")")));
   }
-  if (absl::Status status = CheckSignature((*model)->signature(), (*model)->root(), call.arguments); !status.ok()) {
+  if (absl::Status status = CheckArguments((*model)->signature(), (*model)->root(), call.arguments); !status.ok()) {
     return std::move(done)(std::move(status));
   }
   if (call.request_id.empty()) call.request_id = absl::StrCat(request_prefix_, ++requests_);

@@ -75,7 +75,7 @@ std::vector<std::string> ArgumentNames(const nn::ModelSignature& signature, cons
 
 }  // namespace
 
-absl::Status CheckSignature(const nn::ModelSignature& signature, const nn::Module& root,
+absl::Status CheckArguments(const nn::ModelSignature& signature, const nn::Module& root,
                             const nn::CallData& arguments) {
   const std::vector<std::string> names = ArgumentNames(signature, root);
   const size_t named = std::min(names.size(), arguments.args.size());

@@ -10,6 +10,6 @@ namespace moduled::server {
 
 // INVALID_ARGUMENT names the input: `inputs[0] ("x"): wrong type (got float64[1, 3], want float32[-1, 3])`.
 // Arguments that the signature does not name are for the model's forward to judge.
-absl::Status CheckSignature(const nn::ModelSignature& signature, const nn::Module& root, const nn::CallData& arguments);
+absl::Status CheckArguments(const nn::ModelSignature& signature, const nn::Module& root, const nn::CallData& arguments);
 
 }  // namespace moduled::server
