@@ -65,7 +65,8 @@ absl::StatusOr<std::vector<nn::Datum>> ReadInputs(const std::string& path, const
 
 absl::StatusOr<NamedTensors> ReadTensors(const std::string& path) {
   ASSIGN_OR_RETURN(const nn::SafetensorsFile file, nn::SafetensorsFile::Open(path));
-  return NamedTensors(file.tensors().begin(), file.tensors().end());
+  ASSIGN_OR_RETURN(nn::StateDict state_dict, file.ToStateDict());
+  return std::move(state_dict.tensors);
 }
 
 absl::Status WriteTensors(const std::string& path, const NamedTensors& tensors) {
