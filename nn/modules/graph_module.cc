@@ -51,8 +51,10 @@ class Interpreter {
 
   absl::StatusOr<Symbol> Run() {
     for (const FxNode& node : graph_.nodes) {
+      RETURN_IF_ERROR(BookArguments(node));
       if (node.kind == FxNode::Kind::kOutput) return Resolve(node.args[0]);
       ASSIGN_OR_RETURN(Symbol result, RunNode(node));
+      extents_.push_back(MeasureNested(result, [](Value) { return Extent(); }));
       results_.push_back(std::move(result));
     }
     return absl::InvalidArgumentError("graph: it has no output");
@@ -88,6 +90,18 @@ class Interpreter {
     return Symbol(trace_.Use(*buffer));
   }
 
+  // Before they are resolved: the results that they name may be large.
+  absl::Status BookArguments(const FxNode& node) {
+    const auto of_result = [&](NodeRef ref) { return extents_[ref.index]; };
+    const auto book = [&](const FxArgument& arg) {
+      const absl::Status status = trace_.Book(MeasureNested(arg, of_result));
+      return status.ok() ? status : AtNode(node, status.message());
+    };
+    for (const FxArgument& arg : node.args) RETURN_IF_ERROR(book(arg));
+    for (const auto& [name, arg] : node.kwargs) RETURN_IF_ERROR(book(arg));
+    return absl::OkStatus();
+  }
+
   // A constant, or the result of a node; nested as in Python.
   Symbol Resolve(const FxArgument& argument) const {
     return MapLeaves<Value>(argument, [&](NodeRef ref) { return results_[ref.index]; });
@@ -104,8 +118,9 @@ class Interpreter {
   const FxGraph& graph_;
   Trace& trace_;
   const BoundArguments& arguments_;
-  size_t next_argument_ = 0;  // Placeholders stand in the order of forward's arguments.
-  std::vector<Symbol> results_;
+  size_t next_argument_ = 0;     // Placeholders stand in the order of forward's arguments.
+  std::vector<Symbol> results_;  // By node.
+  std::vector<Extent> extents_;  // By node.
 };
 
 }  // namespace

@@ -54,6 +54,24 @@ Value Trace::Constant(Tensor tensor) {
   return builder_.AddConstant(std::move(tensor), name == state_names_.end() ? "" : name->second);
 }
 
+absl::Status Trace::Book(const Extent& extent) {
+  if (extent.depth > kMaxTracedDepth) {
+    return absl::InvalidArgumentError(absl::StrCat("values nested deeper than ", kMaxTracedDepth, " levels"));
+  }
+  items_left_ -= extent.items;
+  if (items_left_ >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the arguments of the forward's calls and nodes have more than ",
+                                                 kMaxTracedItems, " values in all"));
+}
+
+// What a call hands over is kept with the call.
+absl::Status Trace::BookAll(const Arguments& arguments) {
+  const auto of_value = [](Value) { return Extent(); };
+  for (const Symbol& symbol : arguments.positional) RETURN_IF_ERROR(Book(MeasureNested(symbol, of_value)));
+  for (const auto& [name, symbol] : arguments.keyword) RETURN_IF_ERROR(Book(MeasureNested(symbol, of_value)));
+  return absl::OkStatus();
+}
+
 int32_t Trace::BeginCall(absl::string_view name, const Module& module) {
   Graph& graph = builder_.graph();
   ModuleCall call;
@@ -84,6 +102,7 @@ absl::StatusOr<Symbol> Trace::Call(absl::string_view name, const Module& module,
 absl::StatusOr<Symbol> Trace::CallInside(int32_t call, const Module& module, Arguments arguments) {
   RETURN_IF_ERROR(RunForwardPreHooks(builder_, module, arguments));
   RETURN_IF_ERROR(ApplyEdits(call, HookKind::kForwardPre, arguments.positional));
+  RETURN_IF_ERROR(BookAll(arguments));
   {
     ModuleCall& record = builder_.graph().calls[call];
     record.inputs = arguments.positional;

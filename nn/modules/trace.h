@@ -14,6 +14,7 @@
 #include "nn/graph/graph_builder.h"
 #include "nn/modules/arguments.h"
 #include "nn/modules/edit.h"
+#include "nn/modules/extent.h"
 #include "nn/modules/module.h"
 
 namespace moduled::nn {
@@ -54,6 +55,10 @@ class Trace {
   Value Use(const Buffer& buffer) { return Constant(buffer.data); }
   Value Constant(Tensor tensor);
 
+  // Counts a value that a forward is about to build. INVALID_ARGUMENT when it is nested too deep, or when all of them
+  // together are too large.
+  absl::Status Book(const Extent& extent);
+
   const TensorSpec& spec(Value value) const { return builder_.spec(value); }
 
  private:
@@ -66,6 +71,7 @@ class Trace {
   };
 
   // The steps of Call.
+  absl::Status BookAll(const Arguments& arguments);
   int32_t BeginCall(absl::string_view name, const Module& module);
   absl::StatusOr<Symbol> CallInside(int32_t call, const Module& module, Arguments arguments);
 
@@ -76,6 +82,7 @@ class Trace {
   absl::Status CheckEditsWereUsed() const;
 
   GraphBuilder builder_;
+  int64_t items_left_ = kMaxTracedItems;
   absl::flat_hash_map<const Module*, std::string> first_names_;
   absl::flat_hash_map<const void*, std::string> state_names_;
   absl::flat_hash_map<const Module*, int32_t> call_counts_;
