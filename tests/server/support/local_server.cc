@@ -1,0 +1,33 @@
+#include "tests/server/support/local_server.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+namespace moduled::testing {
+
+LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options)
+    : repository(directory.Open()),
+      admin(store, repository, int64_t{1} << 30),
+      introspection(store, repository),
+      hub(
+          [this](const contract::ModelRef& model) -> absl::StatusOr<server::ServedTree> {
+            const absl::StatusOr<server::ModelHandle> handle = store.Find(model);
+            if (!handle.ok()) return handle.status();
+            return server::ServedTree{(*handle)->ref(), std::shared_ptr<const nn::Module>(*handle, &(*handle)->root())};
+          },
+          options.hub),
+      scheduler(options.scheduler),
+      inference(store, hub, scheduler, {.replica = "test", .max_hook_bytes = options.max_hook_bytes}) {}
+
+std::unique_ptr<server::RpcServer> Listen(LocalServer& local, server::RpcOptions options) {
+  options.listen = "127.0.0.1:0";
+  auto server = server::RpcServer::Start({local.introspection, local.inference, local.hub, local.admin}, options);
+  if (!server.ok()) {
+    std::cerr << server.status() << std::endl;
+    std::abort();
+  }
+  return *std::move(server);
+}
+
+}  // namespace moduled::testing

@@ -1,0 +1,38 @@
+// Everything that `moduled` is made of, in this process, over a repository of the test's own.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/hooks/subscription_hub.h"
+#include "server/models/local_admin.h"
+#include "server/models/local_introspection.h"
+#include "server/rpc/rpc_server.h"
+#include "server/scheduling/local_inference.h"
+#include "tests/server/support/temporary_repository.h"
+
+namespace moduled::testing {
+
+struct LocalServerOptions {
+  server::SchedulerOptions scheduler = {.executors = 2, .max_queue = 64};
+  server::HubOptions hub = {};
+  size_t max_hook_bytes = size_t{256} << 20;
+};
+
+// The four contracts in process. Models are loaded with LoadAll, or through `admin`.
+struct LocalServer {
+  explicit LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options = {});
+
+  server::Repository repository;
+  server::ModelStore store;
+  server::LocalAdmin admin;
+  server::LocalIntrospection introspection;
+  server::SubscriptionHub hub;
+  server::Scheduler scheduler;
+  server::LocalInference inference;
+};
+
+// The same over a port that the system chooses. The test ends if it cannot be had.
+std::unique_ptr<server::RpcServer> Listen(LocalServer& local, server::RpcOptions options = {});
+
+}  // namespace moduled::testing
