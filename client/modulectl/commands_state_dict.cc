@@ -5,7 +5,6 @@
 #include "absl/strings/str_join.h"
 #include "client/modulectl/commands.h"
 #include "client/modulectl/json.h"
-#include "client/modulectl/tensor_file.h"
 #include "nn/tensor/status_macros.h"
 #include "nn/weights/safetensors.h"
 
@@ -38,9 +37,10 @@ absl::Status Save(const Context& context, const Options& options) {
 }
 
 absl::Status Load(const Context& context, const Options& options) {
-  ASSIGN_OR_RETURN(NamedTensors tensors, ReadTensors(options.file));
+  ASSIGN_OR_RETURN(const nn::SafetensorsFile file, nn::SafetensorsFile::Open(options.file));
+  ASSIGN_OR_RETURN(nn::StateDict state_dict, file.ToStateDict());
   ASSIGN_OR_RETURN(const auto reply, context.Connect()->admin().LoadStateDict(
-                                         {ParseModel(options.model), {std::move(tensors), {}}, !options.not_strict}));
+                                         {ParseModel(options.model), std::move(state_dict), !options.not_strict}));
   if (context.json) {
     Print(context, {{"model", ToJson(reply.model)},
                     {"missing_keys", reply.missing_keys},
