@@ -60,7 +60,7 @@ class ModuleBuilder {
   absl::Status Register(std::string name, std::shared_ptr<Module> module, Module* parent);
   absl::Status BuildState(const v1::ModuleDescription& description, Module& module);
   absl::Status CheckChild(const v1::Child& child, const Module& parent) const;
-  absl::StatusOr<std::shared_ptr<Module>> FindShared(const v1::Child& child, const Place& parent) const;
+  absl::StatusOr<std::shared_ptr<Module>> FindShared(const v1::Child& child, const Place& parent);
   absl::Status Finish(const Module& module);
 
   absl::Status BuildChild(const v1::Child& child, const Place& place, Module& parent);
@@ -69,6 +69,7 @@ class ModuleBuilder {
   std::shared_ptr<Module> root_;
   TreeCosts costs_;
   int64_t modules_ = 0;
+  int64_t shared_paths_ = 0;  // Names that sharing has given to what was there already.
   int64_t node_budget_ = kMaxNodes;
 };
 
@@ -187,7 +188,7 @@ absl::Status ModuleBuilder::CheckChild(const v1::Child& child, const Module& par
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Child& child, const Place& parent) const {
+absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Child& child, const Place& parent) {
   std::shared_ptr<Module> module = FindSharedModule(root_, child.shared());
   if (module == nullptr) {
     return FieldError("shared", absl::StrCat("no earlier module has the path '", child.shared(), "'"));
@@ -198,6 +199,11 @@ absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Chil
   }
   if (parent.depth + costs_.Of(*module).height > kMaxDepth) {
     return FieldError("shared", absl::StrCat("nested deeper than ", kMaxDepth));
+  }
+  // Before it is registered: that walks through all of it.
+  shared_paths_ += costs_.Of(*module).paths;
+  if (shared_paths_ > kMaxModules) {
+    return FieldError("shared", absl::StrCat("too many names of modules and state (want at most ", kMaxModules, ")"));
   }
   return module;
 }

@@ -359,7 +359,24 @@ TEST(BuildModule, RefusesSharingThatMultipliesWithoutBound) {
     for (int j = i + 1; j < kLevels; ++j) below += "a.";
     tree = "module_list {} " + Child("a", tree) + "children { name: 'b' shared: '" + below + "a' } ";
   }
-  ExpectRefused(tree, "children: too many names of modules and state below it");
+  ExpectRefused(tree, "shared: too many names of modules and state");
+}
+
+TEST(BuildModule, RefusesMoreNamesOfStateThanTheLimit) {
+  // 64 times the 16,384 names of a tree of pairs.
+  std::string tree = "parameter_list {} parameters { name: 'p' none {} }";
+  for (int i = 0; i < 13; ++i) {
+    std::string below = "deep";
+    for (int j = i + 1; j < 13; ++j) below += ".a";
+    tree = "module_list {} " + Child("a", tree) + "children { name: 'b' shared: '" + below + ".a' } ";
+  }
+  const auto sharing = [&](int times) {
+    std::string text = "module_list {} " + Child("deep", tree);
+    for (int i = 0; i < times; ++i) text += absl::StrCat("children { name: '", i, "' shared: 'deep' } ");
+    return text;
+  };
+  EXPECT_TRUE(TryBuild(sharing(8)).ok()) << TryBuild(sharing(8)).status();
+  ExpectRefused(sharing(64), "shared: too many names of modules and state");
 }
 
 TEST(BuildModule, RefusesCallsThatMultiplyWithoutBound) {

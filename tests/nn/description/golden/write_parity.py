@@ -19,14 +19,19 @@ LAYERS = [
     ("identity {}", "nn.Identity()", [(2, 3)]),
     ("linear { in_features: 3 out_features: 4 }", "nn.Linear(3, 4)", [(2, 3), (3,), (2, 1, 5, 3), (0, 3), (2, 4), ()]),
     ("linear { in_features: 3 out_features: 4 bias: false }", "nn.Linear(3, 4, bias=False)", [(2, 3)]),
-    ("linear { in_features: 5 out_features: 2 } dtype: FLOAT64", "nn.Linear(5, 2, dtype=torch.float64)", ["float64 2,5"]),
+    (
+        "linear { in_features: 5 out_features: 2 } dtype: FLOAT64",
+        "nn.Linear(5, 2, dtype=torch.float64)",
+        ["float64 2,5"],
+    ),
     (
         "conv2d { in_channels: 3 out_channels: 4 kernel_size: 3 }",
         "nn.Conv2d(3, 4, 3)",
         [(2, 3, 5, 6), (3, 5, 6), (3, 5), (1, 1, 3, 5, 6), (1, 4, 5, 5), (1, 3, 2, 2)],
     ),
     (
-        "conv2d { in_channels: 4 out_channels: 6 kernel_size: [3, 2] stride: [2, 1] padding: [1, 2] dilation: [1, 2] groups: 2 }",
+        "conv2d { in_channels: 4 out_channels: 6 kernel_size: [3, 2] stride: [2, 1] padding: [1, 2] dilation: [1, 2] "
+        "groups: 2 }",
         "nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2)",
         [(2, 4, 7, 6), (4, 7, 6)],
     ),
@@ -56,7 +61,8 @@ LAYERS = [
     ("batch_norm2d { num_features: 3 }", "nn.BatchNorm2d(3)", [(2, 3, 4, 5), (3, 4, 5), (2, 4, 2, 2)]),
     ("batch_norm2d { num_features: 3 eps: 0.001 } training: true", "nn.BatchNorm2d(3, eps=0.001).train()",
      [(2, 3, 4, 5), (1, 3, 1, 1), (2, 4, 2, 2)]),
-    ("batch_norm2d { num_features: 3 momentum_none: true affine: false }", "nn.BatchNorm2d(3, momentum=None, affine=False)", [(2, 3, 4, 5)]),
+    ("batch_norm2d { num_features: 3 momentum_none: true affine: false }",
+     "nn.BatchNorm2d(3, momentum=None, affine=False)", [(2, 3, 4, 5)]),
     ("batch_norm2d { num_features: 3 momentum: 0.25 track_running_stats: false }",
      "nn.BatchNorm2d(3, momentum=0.25, track_running_stats=False)", [(2, 3, 4, 5)]),
     ("layer_norm { normalized_shape: 5 }", "nn.LayerNorm(5)", [(2, 5), (5,), (2, 3, 5), (2, 3)]),
@@ -78,7 +84,8 @@ LAYERS = [
     ("log_softmax { dim: 0 }", "nn.LogSoftmax(0)", [(2, 3), ()]),
     ("log_softmax {}", "nn.LogSoftmax()", [(2, 3)]),
     ("max_pool2d { kernel_size: 2 }", "nn.MaxPool2d(2)", [(2, 3, 5, 6), (3, 5, 6), (2, 3), (1, 1, 1, 1)]),
-    ("max_pool2d { kernel_size: [3, 2] stride: [2, 1] padding: 1 dilation: [1, 2] ceil_mode: true return_indices: true }",
+    ("max_pool2d { kernel_size: [3, 2] stride: [2, 1] padding: 1 dilation: [1, 2] ceil_mode: true "
+     "return_indices: true }",
      "nn.MaxPool2d((3, 2), stride=(2, 1), padding=1, dilation=(1, 2), ceil_mode=True, return_indices=True)",
      [(2, 3, 6, 7), (3, 6, 7)]),
     ("avg_pool2d { kernel_size: [3] padding: 1 ceil_mode: true count_include_pad: false }",
@@ -235,7 +242,8 @@ FUNCTIONS = [
     (F.matmul, (x, y), {}, [(), (2, 3)]),
     # Subscripts.
     *((F.getitem, (x, index), {}, [(4, 3, 5)]) for index in [
-        0, -1, 4, -5, slice(None), slice(1, None), slice(-2, None), slice(None, None, 2), slice(3, 1), slice(-100, 100, 3),
+        0, -1, 4, -5, slice(None), slice(1, None), slice(-2, None), slice(None, None, 2), slice(3, 1),
+        slice(-100, 100, 3),
         slice(None, None, -1), slice(None, None, 0), None, Ellipsis, (), (0, 1, 2), (0, 1, 2, 3), (Ellipsis, 0),
         (Ellipsis, 0, slice(None, None, 2)), (0, Ellipsis, -1), (slice(1, 3), None, Ellipsis, slice(2), None),
         (slice(None), 1), (Ellipsis, None), (0, Ellipsis, 0, Ellipsis), (slice(2, None), 7), 1.0]),
