@@ -25,7 +25,7 @@ template <class T>
 void Drop(const T* x, T* y, int64_t n, double p, uint64_t seed) {
   const T scale = static_cast<T>(1.0 / (1.0 - p));
   MODULED_VECTOR_LOOP
-  for (int64_t i = 0; i < n; ++i) y[i] = RandomUnit(seed, static_cast<uint64_t>(i)) < p ? T(0) : x[i] * scale;
+  for (int64_t i = 0; i < n; ++i) y[i] = RandomUnit(seed, static_cast<uint64_t>(i)) < p ? T{0} : x[i] * scale;
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ absl::StatusOr<std::vector<TensorSpec>> ReluOp::Infer(const Attrs&, absl::Span<c
 absl::StatusOr<std::unique_ptr<Kernel>> ReluOp::MakeKernel(const Attrs&, const KernelRequest& request) {
   const int64_t n = request.in[0].numel();
   return MakeKernelFor(NumberTypes(), kName, request.in[0].dtype, [&]<class T>() {
-    return MakeLoopKernel<T>(n, [](const T* x, T* y, int64_t count) { kernels::ClampBelow(x, y, count, T(0)); });
+    return MakeLoopKernel<T>(n, [](const T* x, T* y, int64_t count) { kernels::ClampBelow(x, y, count, T{0}); });
   });
 }
 

@@ -19,7 +19,7 @@ std::unique_ptr<Kernel> MakeDivisionKernel(const KernelRequest& request, Functio
   if (std::is_floating_point_v<T> || request.out[0].numel() == 0) return divide;
   return MakeSimpleKernel("loop", [divide = std::move(divide), n = request.in[1].numel()](const KernelArgs& args) {
     const auto* divisors = static_cast<const T*>(args.in[1]);
-    if (std::find(divisors, divisors + n, T(0)) != divisors + n) {
+    if (std::find(divisors, divisors + n, T{0}) != divisors + n) {
       return absl::InvalidArgumentError("ZeroDivisionError");
     }
     return divide->Run(args);

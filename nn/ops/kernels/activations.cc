@@ -8,7 +8,7 @@ namespace {
 
 template <class T>
 MODULED_INLINE T SigmoidOf(T x) {
-  return T(1) / (T(1) + Exp(-x));
+  return T{1} / (T{1} + Exp(-x));
 }
 
 template <class T>
@@ -18,37 +18,37 @@ MODULED_INLINE T TanhOf(T x) {
 
 template <class T>
 MODULED_INLINE T GeluOf(T x) {
-  constexpr T kSqrtHalf = T(0.70710678118654752440);
-  return T(0.5) * x * (T(1) + Erf(x * kSqrtHalf));
+  constexpr T kSqrtHalf = T{0.70710678118654752440};
+  return T{0.5} * x * (T{1} + Erf(x * kSqrtHalf));
 }
 
 template <class T>
 MODULED_INLINE T GeluTanhOf(T x) {
-  constexpr T kSqrtTwoOverPi = T(0.79788456080286535588);
-  return T(0.5) * x * (T(1) + Tanh(kSqrtTwoOverPi * (x + T(0.044715) * x * x * x)));
+  constexpr T kSqrtTwoOverPi = T{0.79788456080286535588};
+  return T{0.5} * x * (T{1} + Tanh(kSqrtTwoOverPi * (x + T{0.044715} * x * x * x)));
 }
 
 template <class T>
 MODULED_INLINE T SiluOf(T x) {
-  return x / (T(1) + Exp(-x));
+  return x / (T{1} + Exp(-x));
 }
 
 // relu6(x + 3). A NaN passes both comparisons.
 template <class T>
 MODULED_INLINE T HardTimesSix(T x) {
-  T shifted = x + T(3);
-  shifted = shifted < T(0) ? T(0) : shifted;
-  return shifted > T(6) ? T(6) : shifted;
+  T shifted = x + T{3};
+  shifted = shifted < T{0} ? T{0} : shifted;
+  return shifted > T{6} ? T{6} : shifted;
 }
 
 template <class T>
 MODULED_INLINE T HardswishOf(T x) {
-  return x * HardTimesSix(x) / T(6);
+  return x * HardTimesSix(x) / T{6};
 }
 
 template <class T>
 MODULED_INLINE T HardsigmoidOf(T x) {
-  return HardTimesSix(x) / T(6);
+  return HardTimesSix(x) / T{6};
 }
 
 template <class T, class Function>

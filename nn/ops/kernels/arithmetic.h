@@ -59,7 +59,7 @@ struct FloorDivide {
       return OfFloats(a, b);
     } else {
       // The only quotient that overflows, the smallest a by -1, traps on some processors.
-      if (b == static_cast<T>(-1) && std::is_signed_v<T>) return Subtract()(T(0), a);
+      if (b == static_cast<T>(-1) && std::is_signed_v<T>) return Subtract()(T{0}, a);
       const T quotient = a / b;
       const bool rounded_up = a % b != 0 && (a < 0) != (b < 0);
       return rounded_up ? quotient - 1 : quotient;
@@ -74,9 +74,9 @@ struct FloorDivide {
     const T remainder = std::fmod(a, b);
     T quotient = (a - remainder) / b;
     if (remainder != 0 && (remainder < 0) != (b < 0)) quotient -= 1;
-    if (quotient == 0) return std::copysign(T(0), a / b);
+    if (quotient == 0) return std::copysign(T{0}, a / b);
     const T floored = std::floor(quotient);
-    return quotient - floored > T(0.5) ? floored + 1 : floored;
+    return quotient - floored > T{0.5} ? floored + 1 : floored;
   }
 };
 
@@ -87,7 +87,7 @@ struct TruncDivide {
     if constexpr (std::is_floating_point_v<T>) {
       return std::trunc(a / b);
     } else {
-      if (b == static_cast<T>(-1) && std::is_signed_v<T>) return Subtract()(T(0), a);  // As above.
+      if (b == static_cast<T>(-1) && std::is_signed_v<T>) return Subtract()(T{0}, a);  // As above.
       return a / b;
     }
   }

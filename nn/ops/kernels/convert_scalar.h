@@ -32,10 +32,10 @@ To ConvertScalar(From x) {
   } else if constexpr (std::is_same_v<To, BFloat16>) {
     return {FloatToBFloat16(static_cast<float>(x))};
   } else if constexpr (std::is_same_v<To, bool>) {
-    return x != From(0);
+    return x != From{0};
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     // One past the largest To is a power of two, which every float type has; the largest To itself may not be.
-    constexpr From kEnd = static_cast<From>(uint64_t{1} << (std::numeric_limits<To>::digits - 1)) * From(2);
+    constexpr From kEnd = static_cast<From>(uint64_t{1} << std::numeric_limits<To>::digits);
     constexpr From kBegin = static_cast<From>(std::numeric_limits<To>::min());
     if (std::isnan(x)) return 0;
     if (x >= kEnd) return std::numeric_limits<To>::max();

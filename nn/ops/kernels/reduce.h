@@ -31,7 +31,7 @@ MODULED_INLINE double SumOf(const T* x, int64_t n, Term term) {
 template <class T>
 MODULED_INLINE T MaxOf(const T* x, int64_t n) {
   T lanes[kLanes];
-  for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] = x[0];
+  for (T& lane : lanes) lane = x[0];
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
     for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] = lanes[lane] < x[i + lane] ? x[i + lane] : lanes[lane];

@@ -111,7 +111,8 @@ template <Operator T>
 std::string Refusal(const typename T::Attrs& attrs, const std::vector<TensorSpec>& in) {
   const absl::Status status = T::Infer(attrs, in).status();
   EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;
-  return std::string(status.message());
+  const absl::string_view text = status.message();
+  return {text.begin(), text.end()};
 }
 
 }  // namespace moduled::nn
