@@ -163,9 +163,13 @@ TEST_F(BadInputTest, DescriptionsThatDoNotHoldTogetherAreInvalid) {
                         })pb"),
               IsError(kInvalid, HasSubstr("b")));
   EXPECT_EQ(Load(R"pb(sequential {}
-                      children { name: "0" shared: "0" })pb").error_code(), kInvalid);
+                      children { name: "0" shared: "0" })pb")
+                .error_code(),
+            kInvalid);
   EXPECT_EQ(Load(R"pb(sequential {}
-                      children { name: "0" shared: "" })pb").error_code(), kInvalid);
+                      children { name: "0" shared: "" })pb")
+                .error_code(),
+            kInvalid);
   EXPECT_EQ(Load(R"pb(composite {
                         type: "C"
                         graph { nodes { name: "f" call_function: "eval" } }
