@@ -1,0 +1,112 @@
+// The program itself: how it starts, how it refuses to, and how signals end it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cpp/client.h"
+#include "tests/server/support/temporary_repository.h"
+#include "tests/support/server_process.h"
+
+namespace moduled {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Runs the program to its end: its exit status, and what it wrote on standard error.
+std::pair<int, std::string> RunToItsEnd(const std::string& arguments) {
+  std::FILE* pipe = popen(absl::StrCat(MODULED_BINARY, " ", arguments, " 2>&1 >/dev/null").c_str(), "r");
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), count);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+class ProcessTest : public ::testing::Test {
+ protected:
+  ProcessTest() { repository_.Add("tiny", testing::kTinyModel); }
+
+  std::unique_ptr<testing::ServerProcess> Start(const std::vector<std::string>& arguments = {}) {
+    auto server = testing::ServerProcess::Start(MODULED_BINARY, repository_.path(), arguments);
+    EXPECT_TRUE(server.ok()) << server.status();
+    return *std::move(server);
+  }
+  static contract::ForwardCall Call() {
+    contract::ForwardCall call;
+    call.model.name = "tiny";
+    call.arguments.args = {nn::Datum(nn::Tensor::Of<float>({1, 3}, {1, 2, 3}))};
+    return call;
+  }
+
+  testing::TemporaryRepository repository_;
+};
+
+TEST_F(ProcessTest, SaysInOneLineWhyItDoesNotStart) {
+  const auto [missing, missing_text] = RunToItsEnd("--repository /there/is/none");
+  EXPECT_NE(missing, 0);
+  EXPECT_EQ(missing_text, "moduled: repository: there is no directory /there/is/none\n");
+
+  const auto server = Start();
+  const auto [taken, taken_text] =
+      RunToItsEnd(absl::StrCat("--repository ", repository_.path(), " --listen ", server->address()));
+  EXPECT_NE(taken, 0);
+  EXPECT_THAT(taken_text, StartsWith(absl::StrCat("moduled: cannot listen on ", server->address(), ": the port")));
+  EXPECT_EQ(taken_text.find('\n'), taken_text.size() - 1) << taken_text;
+
+  const auto [flags, flags_text] = RunToItsEnd("--repository . --no-such-flag");
+  EXPECT_NE(flags, 0);
+  EXPECT_THAT(flags_text, AllOf(StartsWith("moduled: "), HasSubstr("--no-such-flag")));
+}
+
+TEST_F(ProcessTest, ServesTheRestOfARepositoryThatHoldsABadModel) {
+  repository_.WriteFile("bad/1/module.pbtxt", "nonsense");
+  const auto server = Start();
+  const auto client = client::Client::Connect(server->address());
+  EXPECT_TRUE(ForwardAndWait(client->inference(), Call()).ok());
+  const auto models = client->introspection().ListModels();
+  ASSERT_TRUE(models.ok()) << models.status();
+  ASSERT_EQ(models->size(), 2u);
+  EXPECT_EQ((*models)[0].state, contract::ModelState::kUnavailable);
+  EXPECT_THAT((*models)[0].reason, HasSubstr("bad/1"));
+}
+
+TEST_F(ProcessTest, EndsWellWhenItIsToldToWithSubscribersOpen) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    const auto server = Start();
+    const auto client = client::Client::Connect(server->address());
+    const auto subscription = client->hooks().Subscribe({.model = {"tiny", ""}, .hooks = {contract::Hook{}}});
+    ASSERT_TRUE(subscription.ok()) << subscription.status();
+    ASSERT_TRUE(ForwardAndWait(client->inference(), Call()).ok());
+    ASSERT_TRUE((*subscription)->Next(absl::InfiniteFuture())->has_value());
+    server->Signal(signal);
+    EXPECT_EQ((*subscription)->Next(absl::InfiniteFuture()).status(),
+              absl::UnavailableError("the server is shutting down"));
+    EXPECT_EQ(server->Wait(), 0);
+    EXPECT_EQ(ForwardAndWait(client->inference(), Call()).status().code(), absl::StatusCode::kUnavailable);
+  }
+}
+
+TEST_F(ProcessTest, EndsAtOnceWhenItIsToldTwice) {
+  const auto server = Start({"--drain-delay=3600"});
+  // A signal that comes before the first was taken is the same one: go on until the process has ended.
+  siginfo_t ended = {};
+  while (waitid(P_PID, server->pid(), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0) {
+    server->Signal(SIGTERM);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(server->Wait(), 128 + SIGTERM);
+}
+
+}  // namespace
+}  // namespace moduled
