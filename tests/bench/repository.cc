@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 absl::StatusOr<nn::CallData> Example(const nn::ModelSignature& signature) {
   nn::CallData example;
   for (const nn::ModelPort& port : signature.inputs) {
-    if (!port.example_shape.has_value()) return absl::InvalidArgumentError(absl::StrCat(port.name, ": the signature has no example"));
+    if (!port.example_shape.has_value())
+      return absl::InvalidArgumentError(absl::StrCat(port.name, ": the signature has no example"));
     ASSIGN_OR_RETURN(nn::Tensor zeros, nn::Tensor::Zeros({port.dtype, *port.example_shape}));
     example.args.emplace_back(std::move(zeros));
   }
