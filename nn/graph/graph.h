@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "nn/graph/op.h"
 #include "nn/tensor/nested.h"
 #include "nn/tensor/tensor.h"
@@ -57,6 +58,9 @@ struct ModuleCall {
   std::vector<Symbol> inputs;
   std::vector<std::pair<std::string, Symbol>> kwargs;
   Symbol output;
+
+  // "layer1.0.conv1 (Conv2d)", "(ResNet)" for the root: how error texts name the module.
+  std::string Where() const;
 };
 
 // When a hook sees a module.
@@ -79,6 +83,8 @@ struct Graph {
   Symbol output;
 
   const TensorSpec& spec(Value value) const { return values[value.id].spec; }
+  // The same error with the module in front that the node belongs to.
+  absl::Status InModule(const Node& node, const absl::Status& status) const;
 };
 
 }  // namespace moduled::nn

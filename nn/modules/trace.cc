@@ -13,9 +13,9 @@ namespace {
 // An error that names no module yet gets the innermost one: the calls around it see it as it is.
 constexpr absl::string_view kLocated = "moduled/located";
 
-absl::Status Locate(const absl::Status& status, absl::string_view path, absl::string_view type) {
+absl::Status Locate(const absl::Status& status, const ModuleCall& call) {
   if (status.GetPayload(kLocated).has_value()) return status;
-  absl::Status located(status.code(), absl::StrCat(path, path.empty() ? "(" : " (", type, "): ", status.message()));
+  absl::Status located(status.code(), absl::StrCat(call.Where(), ": ", status.message()));
   located.SetPayload(kLocated, absl::Cord());
   return located;
 }
@@ -94,8 +94,7 @@ absl::StatusOr<Symbol> Trace::Call(absl::string_view name, const Module& module,
   absl::StatusOr<Symbol> output = CallInside(call, module, std::move(arguments));
   builder_.set_current_call(outer);
   if (output.ok()) return output;
-  const ModuleCall& failed = builder_.graph().calls[call];
-  return Locate(output.status(), failed.path, failed.type);
+  return Locate(output.status(), builder_.graph().calls[call]);
 }
 
 // torch's _call_impl: pre hooks, forward, hooks. The request's edits come after the hooks of the module itself.

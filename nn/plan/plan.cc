@@ -45,7 +45,7 @@ class Plan::Execution {
       for (const Place& place : step.inputs) in.push_back(Address(place));
       for (const Place& place : step.outputs) out.push_back(const_cast<void*>(Address(place)));
       const absl::Status status = step.kernel->Run({in, out, arena_ + step.scratch_offset});
-      if (!status.ok()) return InModule(step, status);
+      if (!status.ok()) return graph_.InModule(graph_.nodes[step.node], status);
       Notify(step.end_point);
     }
     return control.Check();
@@ -109,13 +109,6 @@ class Plan::Execution {
       if (point.kind == HookKind::kForward) observation.output = Real(call.output);
       observer_->OnObservation(std::move(observation));
     }
-  }
-
-  absl::Status InModule(const Step& step, const absl::Status& status) const {
-    const int32_t call = graph_.nodes[step.node].call;
-    if (call < 0) return status;
-    return absl::Status(status.code(),
-                        absl::StrCat(graph_.calls[call].path, " (", graph_.calls[call].type, "): ", status.message()));
   }
 
   const Plan& plan_;

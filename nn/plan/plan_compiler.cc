@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -92,12 +91,7 @@ absl::Status PlanCompiler::MakeKernels() {
     for (Value output : node.outputs) out.push_back(g_.spec(output));
     absl::StatusOr<std::unique_ptr<Kernel>> kernel = node.op.MakeKernel(
         {in, out, constant_pointers, plan_->options_.threads, plan_->options_.precision, plan_->options_.packs});
-    if (!kernel.ok()) {
-      // The operator knows nothing of modules: say whose it is.
-      const std::string where =
-          node.call < 0 ? "" : absl::StrCat(g_.calls[node.call].path, " (", g_.calls[node.call].type, "): ");
-      return absl::Status(kernel.status().code(), absl::StrCat(where, kernel.status().message()));
-    }
+    if (!kernel.ok()) return g_.InModule(node, kernel.status());  // The operator knows nothing of modules.
     step.kernel = *std::move(kernel);
   }
   return absl::OkStatus();
