@@ -33,8 +33,18 @@ def base_image():
 
 
 @pytest.fixture(scope="module")
-def image(base_image):
-    buildah("bud", "--isolation", "chroot", "--pull-never", "--tag", IMAGE, ".")
+def compiler_cache() -> str:
+    """This machine's cache, so that what the other tests are built from is not compiled a second time for the image."""
+    show = ["ccache", "--get-config", "cache_dir"]
+    cache = subprocess.run(show, check=True, capture_output=True, text=True).stdout.strip()
+    pathlib.Path(cache).mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+@pytest.fixture(scope="module")
+def image(base_image, compiler_cache):
+    volume = f"{compiler_cache}:/root/.cache/ccache"
+    buildah("bud", "--isolation", "chroot", "--pull-never", "--volume", volume, "--tag", IMAGE, ".")
     yield json.loads(buildah("inspect", "--type", "image", IMAGE))["OCIv1"]["config"]
     buildah("rmi", IMAGE)
 
