@@ -37,7 +37,7 @@ Scheduler::~Scheduler() {
 
 void Scheduler::Submit(Job job) {
   absl::Status refusal = CheckContext(job.context);
-  std::vector<Job> dead;
+  std::vector<std::pair<Job, absl::Status>> dead;
   if (refusal.ok()) {
     absl::MutexLock lock(&mutex_);
     if (queue_.size() >= options_.max_queue) dead = TakeDead();
@@ -50,15 +50,23 @@ void Scheduler::Submit(Job job) {
       queue_.push_back(std::move(job));
     }
   }
-  for (Job& each : dead) std::move(each.refuse)(CheckContext(each.context));
+  for (auto& [each, status] : dead) std::move(each.refuse)(std::move(status));
   if (!refusal.ok()) std::move(job.refuse)(std::move(refusal));
 }
 
-std::vector<Scheduler::Job> Scheduler::TakeDead() {
-  const auto first_dead = std::stable_partition(queue_.begin(), queue_.end(),
-                                                [](const Job& job) { return CheckContext(job.context).ok(); });
-  std::vector<Job> dead(std::make_move_iterator(first_dead), std::make_move_iterator(queue_.end()));
-  queue_.erase(first_dead, queue_.end());
+std::vector<std::pair<Scheduler::Job, absl::Status>> Scheduler::TakeDead() {
+  std::vector<std::pair<Job, absl::Status>> dead;
+  std::deque<Job> alive;
+  for (Job& job : queue_) {
+    // Asked once: the clock may be set back between two looks at it.
+    absl::Status status = CheckContext(job.context);
+    if (status.ok()) {
+      alive.push_back(std::move(job));
+    } else {
+      dead.emplace_back(std::move(job), std::move(status));
+    }
+  }
+  queue_ = std::move(alive);
   return dead;
 }
 

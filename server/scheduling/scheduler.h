@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <deque>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -50,8 +51,8 @@ class Scheduler {
  private:
   void Execute();
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); }
-  // Moves the calls that nobody waits for any more out of the queue.
-  std::vector<Job> TakeDead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Moves the calls that nobody waits for any more out of the queue, each with the reason.
+  std::vector<std::pair<Job, absl::Status>> TakeDead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SchedulerOptions options_;
   mutable absl::Mutex mutex_;
