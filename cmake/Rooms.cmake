@@ -31,6 +31,9 @@ function(moduled_test name)
   endif()
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE moduled_flags ${TEST_USES} GTest::gmock GTest::gtest_main)
+  if(MODULED_SANITIZE MATCHES thread)
+    target_link_libraries(${name}_test PRIVATE moduled_tsan)
+  endif()
   include(GoogleTest)
   # Too large an allocation is an error that the code handles: AddressSanitizer should let it.
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST

@@ -1,6 +1,7 @@
 #include "server/operations/signals.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -42,8 +43,9 @@ Signals::Signals() {
 }
 
 void Signals::Wait() {
-  char word = 0;
-  while (read(word_read, &word, 1) < 0 && errno == EINTR) {
+  // poll, since it comes back for a signal and read does not: ThreadSanitizer runs handlers when a call comes back.
+  pollfd word = {.fd = word_read, .events = POLLIN, .revents = 0};
+  while (poll(&word, 1, -1) < 0 && errno == EINTR) {
   }
 }
 
