@@ -103,8 +103,6 @@ LayerResult CreateAlongAxis(const LayerArguments& arguments, absl::string_view n
   return std::make_shared<AlongAxis<SoftmaxLike>>(name, arguments, dim);
 }
 
-}  // namespace
-
 LayerResult CreateReLU(const LayerArguments& arguments) {
   return CreateInplace(arguments, "ReLU", Op::Of<ReluOp>({}), /*repr_shows_inplace=*/true);
 }
@@ -149,5 +147,17 @@ LayerResult CreateSoftmax(const LayerArguments& arguments) { return CreateAlongA
 LayerResult CreateLogSoftmax(const LayerArguments& arguments) {
   return CreateAlongAxis<LogSoftmaxOp>(arguments, "LogSoftmax");
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"ReLU", CreateReLU},           {"ReLU6", CreateReLU6},
+    {"Sigmoid", CreateSigmoid},     {"Tanh", CreateTanh},
+    {"GELU", CreateGELU},           {"SiLU", CreateSiLU},
+    {"Hardswish", CreateHardswish}, {"Hardsigmoid", CreateHardsigmoid},
+    {"Softmax", CreateSoftmax},     {"LogSoftmax", CreateLogSoftmax},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> ActivationLayers() { return kLayers; }
 
 }  // namespace moduled::nn

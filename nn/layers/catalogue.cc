@@ -2,7 +2,9 @@
 
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "nn/layers/activation.h"
 #include "nn/layers/convolution.h"
 #include "nn/layers/dropout.h"
@@ -19,65 +21,56 @@
 namespace moduled::nn {
 namespace {
 
-constexpr LayerInfo kLayers[] = {
-    {"Identity", CreateIdentity},
-    {"Linear", CreateLinear},
-    {"Conv2d", CreateConv2d},
-    {"BatchNorm2d", CreateBatchNorm2d},
-    {"LayerNorm", CreateLayerNorm},
-    {"ReLU", CreateReLU},
-    {"ReLU6", CreateReLU6},
-    {"Sigmoid", CreateSigmoid},
-    {"Tanh", CreateTanh},
-    {"GELU", CreateGELU},
-    {"SiLU", CreateSiLU},
-    {"Hardswish", CreateHardswish},
-    {"Hardsigmoid", CreateHardsigmoid},
-    {"Softmax", CreateSoftmax},
-    {"LogSoftmax", CreateLogSoftmax},
-    {"MaxPool2d", CreateMaxPool2d},
-    {"AvgPool2d", CreateAvgPool2d},
-    {"AdaptiveAvgPool2d", CreateAdaptiveAvgPool2d},
-    {"Dropout", CreateDropout},
-    {"Flatten", CreateFlatten},
+// The files that list layers and functions: a new layer joins its category's list, a new category joins here.
+constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
+    ActivationLayers, ConvolutionLayers, DropoutLayers, LinearLayers, NormalizationLayers, PoolingLayers, ShapeLayers,
+};
+constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
+    functions::ArithmeticFunctions,
+    functions::IndexingFunctions,
+    functions::MathFunctions,
+    functions::ShapeFunctions,
 };
 
-constexpr Function kFunctions[] = {
-    {"add", functions::Add},
-    {"sub", functions::Sub},
-    {"mul", functions::Mul},
-    {"div", functions::Div},
-    {"floordiv", functions::FloorDiv},
-    {"cat", functions::Cat},
-    {"flatten", functions::Flatten},
-    {"reshape", functions::Reshape},
-    {"view", functions::View},
-    {"permute", functions::Permute},
-    {"transpose", functions::Transpose},
-    {"relu", functions::Relu},
-    {"softmax", functions::Softmax},
-    {"mean", functions::Mean},
-    {"matmul", functions::Matmul},
-    {"getitem", functions::GetItem},
-    {"size", functions::Size},
-};
-
+// The entries of all families, and where each name stands.
 template <class Entry>
-absl::StatusOr<const Entry*> Find(absl::Span<const Entry> entries, absl::string_view kind, absl::string_view name) {
-  std::vector<absl::string_view> known;
-  for (const Entry& entry : entries) {
-    if (entry.name == name) return &entry;
-    known.push_back(entry.name);
+class Registry {
+ public:
+  explicit Registry(absl::Span<absl::Span<const Entry> (*const)()> families) {
+    for (const auto family : families) entries_.insert(entries_.end(), family().begin(), family().end());
+    for (const Entry& entry : entries_) by_name_.emplace(entry.name, &entry);
   }
-  return absl::NotFoundError(absl::StrCat("unknown ", kind, " '", name, "'", NearNames(name, known)));
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  absl::StatusOr<const Entry*> Find(absl::string_view kind, absl::string_view name) const {
+    if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+    std::vector<absl::string_view> known;
+    for (const Entry& entry : entries_) known.push_back(entry.name);
+    return absl::NotFoundError(absl::StrCat("unknown ", kind, " '", name, "'", NearNames(name, known)));
+  }
+
+ private:
+  std::vector<Entry> entries_;
+  absl::flat_hash_map<absl::string_view, const Entry*> by_name_;
+};
+
+const Registry<LayerInfo>& Layers() {
+  static const auto* const registry = new Registry<LayerInfo>(kLayerFamilies);
+  return *registry;
+}
+
+const Registry<Function>& Functions() {
+  static const auto* const registry = new Registry<Function>(kFunctionFamilies);
+  return *registry;
 }
 
 }  // namespace
 
-absl::Span<const LayerInfo> AllLayers() { return kLayers; }
-absl::Span<const Function> AllFunctions() { return kFunctions; }
+const std::vector<LayerInfo>& AllLayers() { return Layers().entries(); }
+const std::vector<Function>& AllFunctions() { return Functions().entries(); }
 
-absl::StatusOr<const LayerInfo*> FindLayer(absl::string_view name) { return Find(AllLayers(), "layer", name); }
-absl::StatusOr<const Function*> FindFunction(absl::string_view name) { return Find(AllFunctions(), "function", name); }
+absl::StatusOr<const LayerInfo*> FindLayer(absl::string_view name) { return Layers().Find("layer", name); }
+absl::StatusOr<const Function*> FindFunction(absl::string_view name) { return Functions().Find("function", name); }
 
 }  // namespace moduled::nn

@@ -149,13 +149,19 @@ class Conv2d final : public UnaryLayer {
   ConvOptions options_;
 };
 
-}  // namespace
-
 LayerResult CreateConv2d(const LayerArguments& arguments) {
   ASSIGN_OR_RETURN(ConvOptions options, ReadOptions(arguments.attributes));
   const auto layer = std::make_shared<Conv2d>(arguments, std::move(options));
   RETURN_IF_ERROR(layer->Initialise(arguments.context));
   return layer;
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"Conv2d", CreateConv2d},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> ConvolutionLayers() { return kLayers; }
 
 }  // namespace moduled::nn

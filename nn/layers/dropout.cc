@@ -29,8 +29,6 @@ class Dropout final : public UnaryLayer {
   uint64_t seed_;
 };
 
-}  // namespace
-
 LayerResult CreateDropout(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   const double p = reader.Float("p", 0.5);
@@ -41,5 +39,13 @@ LayerResult CreateDropout(const LayerArguments& arguments) {
   RETURN_IF_ERROR(reader.Finish());
   return std::make_shared<Dropout>(arguments, p, inplace);
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"Dropout", CreateDropout},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> DropoutLayers() { return kLayers; }
 
 }  // namespace moduled::nn

@@ -48,8 +48,6 @@ class Linear final : public UnaryLayer {
   bool bias_;
 };
 
-}  // namespace
-
 LayerResult CreateIdentity(const LayerArguments& arguments) {
   const AttributeReader reader(arguments.attributes);
   RETURN_IF_ERROR(reader.Finish());
@@ -66,5 +64,14 @@ LayerResult CreateLinear(const LayerArguments& arguments) {
   RETURN_IF_ERROR(layer->Initialise(arguments.context));
   return layer;
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"Identity", CreateIdentity},
+    {"Linear", CreateLinear},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> LinearLayers() { return kLayers; }
 
 }  // namespace moduled::nn

@@ -123,8 +123,6 @@ class LayerNorm final : public UnaryLayer {
   bool bias_;
 };
 
-}  // namespace
-
 LayerResult CreateBatchNorm2d(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   BatchNormOptions options;
@@ -154,5 +152,14 @@ LayerResult CreateLayerNorm(const LayerArguments& arguments) {
   RETURN_IF_ERROR(layer->Initialise(arguments.context));
   return layer;
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"BatchNorm2d", CreateBatchNorm2d},
+    {"LayerNorm", CreateLayerNorm},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> NormalizationLayers() { return kLayers; }
 
 }  // namespace moduled::nn

@@ -115,8 +115,6 @@ class AdaptiveAvgPool2d final : public UnaryLayer {
   std::string repr_;
 };
 
-}  // namespace
-
 LayerResult CreateMaxPool2d(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   Windows windows = ReadWindows(reader);
@@ -152,5 +150,15 @@ LayerResult CreateAdaptiveAvgPool2d(const LayerArguments& arguments) {
   RETURN_IF_ERROR(reader.Finish());
   return std::make_shared<AdaptiveAvgPool2d>(arguments, std::move(output_size), reader.AsGiven("output_size", ""));
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"MaxPool2d", CreateMaxPool2d},
+    {"AvgPool2d", CreateAvgPool2d},
+    {"AdaptiveAvgPool2d", CreateAdaptiveAvgPool2d},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> PoolingLayers() { return kLayers; }
 
 }  // namespace moduled::nn

@@ -25,8 +25,6 @@ class Flatten final : public UnaryLayer {
   int64_t end_dim_;
 };
 
-}  // namespace
-
 LayerResult CreateFlatten(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   const int64_t start_dim = reader.Int("start_dim", kAnyInt, 1);
@@ -34,5 +32,13 @@ LayerResult CreateFlatten(const LayerArguments& arguments) {
   RETURN_IF_ERROR(reader.Finish());
   return std::make_shared<Flatten>(arguments, start_dim, end_dim);
 }
+
+constexpr LayerInfo kLayers[] = {
+    {"Flatten", CreateFlatten},
+};
+
+}  // namespace
+
+absl::Span<const LayerInfo> ShapeLayers() { return kLayers; }
 
 }  // namespace moduled::nn

@@ -88,8 +88,7 @@ absl::Status RefuseOption(const Operands& operands) {
   return operands.bound.WrongType(0, "Tensor");
 }
 
-}  // namespace
-
+// add(input, other, *, alpha=1)
 absl::StatusOr<Symbol> Add(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Operands operands, BindOperands("add", "+", arguments, "alpha"));
   if (operands.HaveTensor()) return ApplyWithAlpha<AddOp>(trace, operands);
@@ -97,6 +96,7 @@ absl::StatusOr<Symbol> Add(Trace& trace, const Arguments& arguments) {
   return PythonAdd(operands.a, operands.b);
 }
 
+// sub(input, other, *, alpha=1)
 absl::StatusOr<Symbol> Sub(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Operands operands, BindOperands("sub", "-", arguments, "alpha"));
   if (!operands.HaveTensor()) {
@@ -117,6 +117,7 @@ absl::StatusOr<Symbol> Sub(Trace& trace, const Arguments& arguments) {
   return ApplyWithAlpha<SubOp>(trace, operands);
 }
 
+// mul(input, other)
 absl::StatusOr<Symbol> Mul(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Operands operands, BindOperands("mul", "*", arguments));
   if (!operands.HaveTensor()) return PythonMul(operands.a, operands.b);
@@ -124,6 +125,7 @@ absl::StatusOr<Symbol> Mul(Trace& trace, const Arguments& arguments) {
   return ApplyBinary<MulOp>(trace, operands, dtype);
 }
 
+// div(input, other, *, rounding_mode=None)
 absl::StatusOr<Symbol> Div(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Operands operands, BindOperands("div", "/", arguments, "rounding_mode"));
   if (!operands.HaveTensor()) {
@@ -141,11 +143,20 @@ absl::StatusOr<Symbol> Div(Trace& trace, const Arguments& arguments) {
       absl::StrCat("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '", *rounding, "'"));
 }
 
+// floordiv(input, other)
 absl::StatusOr<Symbol> FloorDiv(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Operands operands, BindOperands("floordiv", "//", arguments));
   if (!operands.HaveTensor()) return PythonFloorDiv(operands.a, operands.b);
   ASSIGN_OR_RETURN(const DType dtype, ResultType(trace, {operands.a, operands.b}));
   return ApplyBinary<FloorDivideOp>(trace, operands, dtype);
 }
+
+constexpr Function kFunctions[] = {
+    {"add", Add}, {"sub", Sub}, {"mul", Mul}, {"div", Div}, {"floordiv", FloorDiv},
+};
+
+}  // namespace
+
+absl::Span<const Function> ArithmeticFunctions() { return kFunctions; }
 
 }  // namespace moduled::nn::functions

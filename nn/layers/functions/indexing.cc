@@ -162,8 +162,6 @@ absl::StatusOr<Symbol> DictItem(const Symbol::Dict& dict, const Symbol& key) {
   return absl::InvalidArgumentError(absl::StrCat("KeyError: '", *name, "'"));
 }
 
-}  // namespace
-
 absl::StatusOr<Symbol> GetItem(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("getitem", /*is_method=*/false, {{"input"}, {"index"}}, arguments));
@@ -178,5 +176,13 @@ absl::StatusOr<Symbol> GetItem(Trace& trace, const Arguments& arguments) {
   if (const auto* dict = input.As<Symbol::Dict>()) return DictItem(*dict, index);
   return absl::InvalidArgumentError(absl::StrCat("'", TypeName(input), "' object is not subscriptable"));
 }
+
+constexpr Function kFunctions[] = {
+    {"getitem", GetItem},
+};
+
+}  // namespace
+
+absl::Span<const Function> IndexingFunctions() { return kFunctions; }
 
 }  // namespace moduled::nn::functions

@@ -15,7 +15,9 @@
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn::functions {
+namespace {
 
+// relu(input)
 absl::StatusOr<Symbol> Relu(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("relu", /*is_method=*/false, {{"input"}}, arguments));
@@ -23,6 +25,7 @@ absl::StatusOr<Symbol> Relu(Trace& trace, const Arguments& arguments) {
   return trace.Apply<ReluOp>({}, {input});
 }
 
+// softmax(input, dim=None, *, dtype=None)
 absl::StatusOr<Symbol> Softmax(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("softmax", /*is_method=*/false,
@@ -70,6 +73,7 @@ absl::StatusOr<Symbol> Mean(Trace& trace, const Arguments& arguments) {
   return trace.Apply<MeanOp>({.axes = std::move(axes), .keepdim = keepdim}, {input});
 }
 
+// matmul(input, other)
 absl::StatusOr<Symbol> Matmul(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("matmul", /*is_method=*/false, {{"input"}, {"other"}}, arguments));
@@ -77,5 +81,16 @@ absl::StatusOr<Symbol> Matmul(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const Value other, bound.Tensor(1));
   return trace.Apply<MatmulOp>({}, {input, other});
 }
+
+constexpr Function kFunctions[] = {
+    {"relu", Relu},
+    {"softmax", Softmax},
+    {"mean", Mean},
+    {"matmul", Matmul},
+};
+
+}  // namespace
+
+absl::Span<const Function> MathFunctions() { return kFunctions; }
 
 }  // namespace moduled::nn::functions

@@ -32,8 +32,7 @@ absl::StatusOr<Symbol> ReshapeAs(absl::string_view function, absl::string_view s
   return ReshapeTo(trace, input, std::move(shape));
 }
 
-}  // namespace
-
+// cat(tensors, dim=0)
 absl::StatusOr<Symbol> Cat(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("cat", /*is_method=*/false, {{"tensors"}, {"dim", kOptional}}, arguments));
@@ -53,6 +52,7 @@ absl::StatusOr<Symbol> Cat(Trace& trace, const Arguments& arguments) {
   return trace.Apply<CatOp>({.axis = axis}, tensors);
 }
 
+// flatten(input, start_dim=0, end_dim=-1)
 absl::StatusOr<Symbol> Flatten(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("flatten", /*is_method=*/false,
@@ -63,14 +63,17 @@ absl::StatusOr<Symbol> Flatten(Trace& trace, const Arguments& arguments) {
   return FlattenAxes(trace, input, start, end);
 }
 
+// reshape(input, shape)
 absl::StatusOr<Symbol> Reshape(Trace& trace, const Arguments& arguments) {
   return ReshapeAs("reshape", "shape", trace, arguments);
 }
 
+// view(input, size)
 absl::StatusOr<Symbol> View(Trace& trace, const Arguments& arguments) {
   return ReshapeAs("view", "size", trace, arguments);  // Every tensor is contiguous: a view always exists.
 }
 
+// permute(input, dims)
 absl::StatusOr<Symbol> Permute(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("permute", /*is_method=*/false, {{"input"}, {"dims"}}, arguments));
@@ -94,6 +97,7 @@ absl::StatusOr<Symbol> Permute(Trace& trace, const Arguments& arguments) {
   return PermuteTo(trace, input, std::move(axes));
 }
 
+// transpose(input, dim0, dim1)
 absl::StatusOr<Symbol> Transpose(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("transpose", /*is_method=*/false, {{"input"}, {"dim0"}, {"dim1"}}, arguments));
@@ -110,6 +114,7 @@ absl::StatusOr<Symbol> Transpose(Trace& trace, const Arguments& arguments) {
   return PermuteTo(trace, input, std::move(axes));
 }
 
+// size(input, dim=None): ints
 absl::StatusOr<Symbol> Size(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const BoundArguments bound,
                    BoundArguments::Bind("size", /*is_method=*/false, {{"input"}, {"dim", kOptional}}, arguments));
@@ -123,5 +128,14 @@ absl::StatusOr<Symbol> Size(Trace& trace, const Arguments& arguments) {
   ASSIGN_OR_RETURN(const int64_t axis, NormalizeAxis(dim, shape.rank()));
   return shape[axis];
 }
+
+constexpr Function kFunctions[] = {
+    {"cat", Cat},         {"flatten", Flatten},     {"reshape", Reshape}, {"view", View},
+    {"permute", Permute}, {"transpose", Transpose}, {"size", Size},
+};
+
+}  // namespace
+
+absl::Span<const Function> ShapeFunctions() { return kFunctions; }
 
 }  // namespace moduled::nn::functions
