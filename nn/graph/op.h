@@ -9,6 +9,8 @@
 //     // The only place that checks types and shapes; what it accepts, MakeKernel and Run can rely on.
 //     static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs&, absl::Span<const TensorSpec> in);
 //     static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs&, const KernelRequest&);
+//     // Only for differentiable operators: the gradients of the inputs, as operators. See nn/graph/gradient.h.
+//     static absl::Status Gradient(const Attrs&, GradientScope& scope);
 //   };
 //
 // There is no base class to derive from and no list to add it to: layers and functions name the struct.
@@ -26,6 +28,8 @@
 #include "nn/tensor/shape.h"
 
 namespace moduled::nn {
+
+class GradientScope;
 
 // What passes may rely on.
 struct OpTraits {
@@ -46,6 +50,11 @@ concept Operator = requires(const typename T::Attrs& attrs, absl::Span<const Ten
   requires std::equality_comparable<typename T::Attrs>;
 };
 
+template <class T>
+concept DifferentiableOperator = Operator<T> && requires(const typename T::Attrs& attrs, GradientScope& scope) {
+  { T::Gradient(attrs, scope) } -> std::same_as<absl::Status>;
+};
+
 // Any operator with its attributes, by value.
 class Op {
  public:
@@ -60,6 +69,9 @@ class Op {
   absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const KernelRequest& request) const {
     return impl_->MakeKernel(request);
   }
+  // Whether Gradient may be called. Where it may not, no gradient passes, as through torch's comparisons.
+  bool differentiable() const { return impl_->differentiable(); }
+  absl::Status Gradient(GradientScope& scope) const { return impl_->Gradient(scope); }
 
   // The attributes if this is a T, else null: for the passes that rewrite graphs.
   template <Operator T>
@@ -77,6 +89,8 @@ class Op {
     virtual const OpTraits& traits() const = 0;
     virtual absl::StatusOr<std::vector<TensorSpec>> Infer(absl::Span<const TensorSpec> in) const = 0;
     virtual absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const KernelRequest& request) const = 0;
+    virtual bool differentiable() const = 0;
+    virtual absl::Status Gradient(GradientScope& scope) const = 0;
     virtual bool Equals(const Interface& other) const = 0;
   };
 
@@ -93,6 +107,14 @@ class Op {
     }
     absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const KernelRequest& request) const override {
       return T::MakeKernel(attrs, request);
+    }
+    bool differentiable() const override { return DifferentiableOperator<T>; }
+    absl::Status Gradient(GradientScope& scope) const override {
+      if constexpr (DifferentiableOperator<T>) {
+        return T::Gradient(attrs, scope);
+      } else {
+        return absl::InternalError("an operator without a gradient");
+      }
     }
     bool Equals(const Interface& other) const override {
       const auto* same = dynamic_cast<const Model*>(&other);
