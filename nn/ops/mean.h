@@ -5,7 +5,6 @@
 // Floating types: float32, float64.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -13,17 +12,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "nn/graph/op.h"
+#include "nn/ops/reduction/axes.h"
 
 namespace moduled::nn {
 
 struct MeanOp {
   static constexpr absl::string_view kName = "mean";
   static constexpr OpTraits kTraits = {};
-  struct Attrs {
-    std::vector<int64_t> axes = {};  // None: y = x.
-    bool keepdim = false;
-    bool operator==(const Attrs&) const = default;
-  };
+  using Attrs = ReducedAxes;
 
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);

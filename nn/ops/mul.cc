@@ -1,6 +1,7 @@
 #include "nn/ops/mul.h"
 
 #include "nn/ops/elementwise/binary.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/kernels/arithmetic.h"
 
 namespace moduled::nn {
@@ -12,6 +13,13 @@ absl::StatusOr<std::vector<TensorSpec>> MulOp::Infer(const Attrs&, absl::Span<co
 absl::StatusOr<std::unique_ptr<Kernel>> MulOp::MakeKernel(const Attrs&, const KernelRequest& request) {
   return MakeKernelFor(NumberAndBoolTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeBinaryKernel<T>(request, kernels::Multiply()); });
+}
+
+absl::Status MulOp::Gradient(const Attrs&, GradientScope& scope) {
+  for (const size_t i : {0, 1}) {
+    RETURN_IF_ERROR(SetBroadcast(scope, i, [&] { return scope.Apply<MulOp>({}, {scope.grad(), scope.in(1 - i)}); }));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace moduled::nn

@@ -11,6 +11,13 @@ MODULED_CPU_CLONES double Sum(const double* x, int64_t n) {
   return SumOf(x, n, [](double e) { return e; });
 }
 
+MODULED_CPU_CLONES uint64_t Sum(const int64_t* x, int64_t n) {
+  uint64_t sum = 0;
+  MODULED_VECTOR_LOOP
+  for (int64_t i = 0; i < n; ++i) sum += static_cast<uint64_t>(x[i]);
+  return sum;
+}
+
 MODULED_CPU_CLONES void AddTo(const float* x, double* sums, int64_t n) {
   MODULED_VECTOR_LOOP
   for (int64_t i = 0; i < n; ++i) sums[i] += static_cast<double>(x[i]);
@@ -18,6 +25,10 @@ MODULED_CPU_CLONES void AddTo(const float* x, double* sums, int64_t n) {
 MODULED_CPU_CLONES void AddTo(const double* x, double* sums, int64_t n) {
   MODULED_VECTOR_LOOP
   for (int64_t i = 0; i < n; ++i) sums[i] += x[i];
+}
+MODULED_CPU_CLONES void AddTo(const int64_t* x, uint64_t* sums, int64_t n) {
+  MODULED_VECTOR_LOOP
+  for (int64_t i = 0; i < n; ++i) sums[i] += static_cast<uint64_t>(x[i]);
 }
 
 }  // namespace moduled::nn::kernels
