@@ -29,14 +29,34 @@ bool IsSet(const Message& layer, const FieldDescriptor& field) {
   return layer.GetReflection()->HasField(layer, &field);
 }
 
+template <class T>
+Attribute ReadList(const Message& layer, const FieldDescriptor& field) {
+  Attribute::List list;
+  for (const T number : layer.GetReflection()->GetRepeatedFieldRef<T>(layer, &field)) list.items.emplace_back(number);
+  return Attribute(std::move(list));
+}
+
+absl::StatusOr<Attribute> ReadRepeated(const Message& layer, const FieldDescriptor& field) {
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT64) return ReadList<int64_t>(layer, field);
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) return ReadList<double>(layer, field);
+  return UnsupportedField(field);
+}
+
+bool IsNumber(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field.message_type() == v1::Number::descriptor();
+}
+
+absl::StatusOr<Attribute> ReadNumber(const Message& layer, const FieldDescriptor& field) {
+  const auto& number = static_cast<const v1::Number&>(layer.GetReflection()->GetMessage(layer, &field));
+  RETURN_IF_ERROR(CheckKnownFields(number));
+  if (number.has_int_()) return Attribute(static_cast<int64_t>(number.int_()));
+  if (number.has_float_()) return Attribute(number.float_());
+  return absl::InvalidArgumentError(absl::StrCat(field.name(), ": must be an int or a float (got nothing)"));
+}
+
 absl::StatusOr<Attribute> ReadField(const Message& layer, const FieldDescriptor& field) {
   const Reflection& reflection = *layer.GetReflection();
-  if (field.is_repeated()) {
-    if (field.cpp_type() != FieldDescriptor::CPPTYPE_INT64) return UnsupportedField(field);
-    Attribute::List list;
-    for (const int64_t number : reflection.GetRepeatedFieldRef<int64_t>(layer, &field)) list.items.emplace_back(number);
-    return Attribute(std::move(list));
-  }
+  if (field.is_repeated()) return ReadRepeated(layer, field);
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT64:
       return Attribute(static_cast<int64_t>(reflection.GetInt64(layer, &field)));
@@ -47,21 +67,26 @@ absl::StatusOr<Attribute> ReadField(const Message& layer, const FieldDescriptor&
     case FieldDescriptor::CPPTYPE_STRING:
       return Attribute(reflection.GetString(layer, &field));
     default:
-      return UnsupportedField(field);
+      return IsNumber(field) ? ReadNumber(layer, field) : UnsupportedField(field);
   }
 }
 
+absl::Status AddItem(const Attribute& item, const FieldDescriptor& field, Message& layer) {
+  const int64_t* integer = item.As<int64_t>();
+  const double* real = item.As<double>();
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT64 && integer != nullptr) {
+    layer.GetReflection()->AddInt64(&layer, &field, *integer);
+  } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE && (real != nullptr || integer != nullptr)) {
+    layer.GetReflection()->AddDouble(&layer, &field, real != nullptr ? *real : static_cast<double>(*integer));
+  } else {
+    return UnsupportedField(field);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status WriteRepeated(const Attribute& attribute, const FieldDescriptor& field, Message& layer) {
-  if (const int64_t* number = attribute.As<int64_t>()) {
-    layer.GetReflection()->AddInt64(&layer, &field, *number);
-    return absl::OkStatus();
-  }
-  if (attribute.Items() == nullptr) return UnsupportedField(field);
-  for (const Attribute& item : *attribute.Items()) {
-    const int64_t* number = item.As<int64_t>();
-    if (number == nullptr) return UnsupportedField(field);
-    layer.GetReflection()->AddInt64(&layer, &field, *number);
-  }
+  if (attribute.Items() == nullptr) return AddItem(attribute, field, layer);
+  for (const Attribute& item : *attribute.Items()) RETURN_IF_ERROR(AddItem(item, field, layer));
   return absl::OkStatus();
 }
 
@@ -80,6 +105,10 @@ absl::Status WriteField(const Attribute& attribute, const FieldDescriptor& field
     reflection.SetBool(&layer, &field, *flag);
   } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING && text != nullptr) {
     reflection.SetString(&layer, &field, *text);
+  } else if (IsNumber(field) && (real != nullptr || integer != nullptr)) {
+    auto& number = static_cast<v1::Number&>(*reflection.MutableMessage(&layer, &field));
+    if (integer != nullptr) number.set_int_(*integer);
+    if (real != nullptr) number.set_float_(*real);
   } else {
     return UnsupportedField(field);
   }

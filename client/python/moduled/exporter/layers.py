@@ -9,17 +9,18 @@ import inspect
 from torch import nn
 
 from moduled.v1 import module_pb2
+from moduled.v1.layers import number_pb2
 
 from .errors import ExportError
 
 # Kinds of ModuleDescription.layer that are not layers: describe.py makes them.
 _CONTAINERS = {"composite", "sequential", "module_list", "module_dict", "parameter_list", "parameter_dict"}
 
-# {class of torch.nn: name of its field in ModuleDescription.layer}
+# {class of torch.nn: name of its field in ModuleDescription.layer}. Some classes are newer than some torch.
 FIELDS = {
     getattr(nn, field.message_type.name): field.name
     for field in module_pb2.ModuleDescription.DESCRIPTOR.oneofs_by_name["layer"].fields
-    if field.name not in _CONTAINERS
+    if field.name not in _CONTAINERS and hasattr(nn, field.message_type.name)
 }
 
 # Constructor arguments that say where and as what parameters are made, not what the layer computes.
@@ -62,7 +63,10 @@ def describe_layer(path, module, description):
 
 
 def _set(message, field, value):
-    if message.DESCRIPTOR.fields_by_name[field].label != message.DESCRIPTOR.fields_by_name[field].LABEL_REPEATED:
+    descriptor = message.DESCRIPTOR.fields_by_name[field]
+    if descriptor.message_type is number_pb2.Number.DESCRIPTOR:
+        setattr(getattr(message, field), "float" if isinstance(value, float) else "int", value)
+    elif descriptor.label != descriptor.LABEL_REPEATED:
         setattr(message, field, value)
     elif isinstance(value, (tuple, list)):
         getattr(message, field).extend(value)
