@@ -8,7 +8,7 @@ from .dtypes import to_wire
 
 
 def encode_graph(graph):
-    """The nodes in order. Names and arguments are fx's; functions are rows of functions.py by name."""
+    """The nodes in order. Names and arguments are fx's; functions are rows of functions/ by name."""
     message = module_pb2.Graph()
     for node in graph.nodes:
         encoded = message.nodes.add(name=node.name)

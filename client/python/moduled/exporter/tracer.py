@@ -2,7 +2,7 @@
 
 fx runs the composite's forward on proxies. Every call of a module becomes a call_module node whatever the module is,
 so nothing below is flattened into the graph and the hierarchy survives. Every function call is rewritten in terms of
-functions.py as it is recorded, and computed on the values of the recorded run; in the end the graph's result must be
+functions/ as it is recorded, and computed on the values of the recorded run; in the end the graph's result must be
 what the module returned in that run.
 """
 import inspect
