@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "nn/modules/host_call.h"
 #include "nn/tensor/status_macros.h"
 
@@ -25,6 +26,11 @@ class Flattener {
       return LeafIndex{values_.size() - 1};
     });
   }
+  std::vector<Layout> AddAll(const std::vector<Symbol>& symbols) {
+    std::vector<Layout> layouts;
+    for (const Symbol& symbol : symbols) layouts.push_back(Add(symbol));
+    return layouts;
+  }
   const std::vector<Value>& values() const { return values_; }
 
  private:
@@ -34,6 +40,13 @@ class Flattener {
 template <class Leaf>
 Nested<Leaf> Build(const Layout& layout, const std::vector<Leaf>& leaves) {
   return MapLeaves<Leaf>(layout, [&](LeafIndex leaf) { return leaves[leaf.index]; });
+}
+
+template <class Leaf>
+std::vector<Nested<Leaf>> BuildAll(const std::vector<Layout>& layouts, const std::vector<Leaf>& leaves) {
+  std::vector<Nested<Leaf>> built;
+  for (const Layout& layout : layouts) built.push_back(Build(layout, leaves));
+  return built;
 }
 
 // The layouts of a call's arguments.
@@ -89,6 +102,19 @@ absl::Status AppendTensors(const CallData& call, const ArgumentsLayout& layout, 
   return absl::OkStatus();
 }
 
+// The tensors of the gradients that a backward hook answers.
+absl::StatusOr<std::vector<Tensor>> GradientTensors(const std::vector<Datum>& gradients,
+                                                    const std::vector<Layout>& layouts, absl::string_view hook,
+                                                    absl::string_view name) {
+  if (gradients.size() != layouts.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(hook, " returned an invalid number of ", name, ", got ",
+                                                   gradients.size(), ", but expected ", layouts.size()));
+  }
+  std::vector<Tensor> tensors;
+  for (size_t i = 0; i < layouts.size(); ++i) RETURN_IF_ERROR(AppendTensors(gradients[i], layouts[i], tensors));
+  return tensors;
+}
+
 absl::StatusOr<std::vector<Value>> AddHostCall(GraphBuilder& builder, HostCallOp::Function function,
                                                const std::vector<Value>& in, size_t first_out, size_t end_out) {
   HostCallOp::Attrs attrs{std::make_shared<const HostCallOp::Function>(std::move(function)), {}};
@@ -137,6 +163,57 @@ absl::Status RunForwardHooks(GraphBuilder& builder, const Module& module, const 
     };
     ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, flattener.values(), 0, outputs));
     output = Build(output_layout, out);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunFullBackwardPreHooks(GraphBuilder& builder, const Module& module, std::vector<Symbol>& grad_output) {
+  for (const auto& entry : module.full_backward_pre_hooks().entries()) {
+    Flattener flattener;
+    const std::vector<Layout> layouts = flattener.AddAll(grad_output);
+    const auto run = [&module, layouts,
+                      hook = entry.hook](std::vector<Tensor> in) -> absl::StatusOr<std::vector<Tensor>> {
+      const auto replaced = hook(module, BuildAll(layouts, in));
+      if (!replaced.has_value()) return in;
+      return GradientTensors(*replaced, layouts, "Backward pre hook", "grad_output");
+    };
+    const std::vector<Value>& in = flattener.values();
+    ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, in, 0, in.size()));
+    grad_output = BuildAll(layouts, out);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunFullBackwardHooks(GraphBuilder& builder, const Module& module, std::vector<Symbol>& grad_input,
+                                  const std::vector<Symbol>& grad_output) {
+  for (const auto& entry : module.full_backward_hooks().entries()) {
+    Flattener flattener;
+    const std::vector<Layout> layouts = flattener.AddAll(grad_input);
+    const size_t inputs = flattener.values().size();
+    const std::vector<Layout> output_layouts = flattener.AddAll(grad_output);
+    const auto run = [&module, layouts, output_layouts, inputs,
+                      hook = entry.hook](std::vector<Tensor> in) -> absl::StatusOr<std::vector<Tensor>> {
+      const auto replaced = hook(module, BuildAll(layouts, in), BuildAll(output_layouts, in));
+      if (replaced.has_value()) return GradientTensors(*replaced, layouts, "Backward hook", "grad_input");
+      in.resize(inputs);
+      return in;
+    };
+    ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, flattener.values(), 0, inputs));
+    grad_input = BuildAll(layouts, out);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunTensorHooks(GraphBuilder& builder, const Parameter& parameter, std::vector<Symbol>& gradient) {
+  for (const auto& entry : parameter.hooks.entries()) {
+    const auto run = [hook = entry.hook](std::vector<Tensor> in) -> absl::StatusOr<std::vector<Tensor>> {
+      std::optional<Tensor> replaced = hook(in[0]);
+      if (replaced.has_value()) in[0] = *std::move(replaced);
+      return in;
+    };
+    const std::vector<Value> in = {std::get<Value>(gradient[0].value)};
+    ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, in, 0, 1));
+    gradient[0] = Symbol(out[0]);
   }
   return absl::OkStatus();
 }

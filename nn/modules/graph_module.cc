@@ -74,7 +74,7 @@ class Interpreter {
         return trace_.Call(node.target, *child, ResolveArguments(node));
       }
       case FxNode::Kind::kCallFunction: {
-        absl::StatusOr<Symbol> result = node.function->call(trace_, ResolveArguments(node));
+        absl::StatusOr<Symbol> result = trace_.CallFunction(node.name, *node.function, ResolveArguments(node));
         if (result.ok()) return result;
         return absl::Status(result.status().code(), absl::StrCat(node.name, ": ", result.status().message()));
       }

@@ -31,4 +31,12 @@ RemovableHandle Module::RegisterForwardHook(ForwardHookWithKwargs hook, HookOpti
   return forward_hooks_.Add(std::move(hook), options);
 }
 
+RemovableHandle Module::RegisterFullBackwardPreHook(FullBackwardPreHook hook, HookOptions options) {
+  return full_backward_pre_hooks_.Add(std::move(hook), options);
+}
+
+RemovableHandle Module::RegisterFullBackwardHook(FullBackwardHook hook, HookOptions options) {
+  return full_backward_hooks_.Add(std::move(hook), options);
+}
+
 }  // namespace moduled::nn

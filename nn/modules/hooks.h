@@ -29,6 +29,17 @@ using ForwardHook =
 using ForwardHookWithKwargs =
     std::function<std::optional<Datum>(const Module& module, const CallData& call, const Datum& output)>;
 
+// Called when the gradients of the results are known, one for each element of a tuple that was returned, None where
+// there is none. nullopt keeps them; anything else replaces them.
+using FullBackwardPreHook =
+    std::function<std::optional<std::vector<Datum>>(const Module& module, const std::vector<Datum>& grad_output)>;
+// Called when the gradients of the positional arguments are known too. nullopt keeps them; anything else replaces them.
+using FullBackwardHook = std::function<std::optional<std::vector<Datum>>(
+    const Module& module, const std::vector<Datum>& grad_input, const std::vector<Datum>& grad_output)>;
+
+// Called with the gradient of a tensor, once it is summed up. nullopt keeps it; anything else replaces it.
+using TensorHook = std::function<std::optional<Tensor>(const Tensor& gradient)>;
+
 struct HookOptions {
   bool prepend = false;  // Before the hooks that are already there.
 };

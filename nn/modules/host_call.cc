@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/tensor/status_macros.h"
 
@@ -62,6 +63,13 @@ absl::StatusOr<std::unique_ptr<Kernel>> HostCallOp::MakeKernel(const Attrs& attr
     ASSIGN_OR_RETURN(const std::vector<Tensor> outputs, CallGuarded(*attrs.function, std::move(inputs)));
     return CopyOutputs(outputs, attrs.out, args.out);
   });
+}
+
+absl::Status HostCallOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  for (size_t i = 0; i < attrs.out.size(); ++i) {
+    if (scope.has_grad(i)) RETURN_IF_ERROR(scope.Set(i, scope.grad(i)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace moduled::nn

@@ -29,6 +29,8 @@ struct HostCallOp {
 
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  // A hook that looks leaves gradients alone, and so does one that replaces: what it computes is not known here.
+  static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
 };
 
 }  // namespace moduled::nn

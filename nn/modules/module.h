@@ -87,8 +87,12 @@ class Module {
   RemovableHandle RegisterForwardPreHook(ForwardPreHookWithKwargs hook, HookOptions options = {});
   RemovableHandle RegisterForwardHook(ForwardHook hook, HookOptions options = {});
   RemovableHandle RegisterForwardHook(ForwardHookWithKwargs hook, HookOptions options = {});
+  RemovableHandle RegisterFullBackwardPreHook(FullBackwardPreHook hook, HookOptions options = {});
+  RemovableHandle RegisterFullBackwardHook(FullBackwardHook hook, HookOptions options = {});
   const HookList<ForwardPreHookWithKwargs>& forward_pre_hooks() const { return forward_pre_hooks_; }
   const HookList<ForwardHookWithKwargs>& forward_hooks() const { return forward_hooks_; }
+  const HookList<FullBackwardPreHook>& full_backward_pre_hooks() const { return full_backward_pre_hooks_; }
+  const HookList<FullBackwardHook>& full_backward_hooks() const { return full_backward_hooks_; }
 
  private:
   std::string type_;
@@ -98,6 +102,8 @@ class Module {
   NamedSlots<Module> children_;
   HookList<ForwardPreHookWithKwargs> forward_pre_hooks_;
   HookList<ForwardHookWithKwargs> forward_hooks_;
+  HookList<FullBackwardPreHook> full_backward_pre_hooks_;
+  HookList<FullBackwardHook> full_backward_hooks_;
 };
 
 }  // namespace moduled::nn

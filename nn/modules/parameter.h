@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "nn/modules/hook_list.h"
 #include "nn/tensor/tensor.h"
 
 namespace moduled::nn {
@@ -11,6 +12,7 @@ namespace moduled::nn {
 struct Parameter {
   Tensor data;
   bool requires_grad = true;
+  HookList<TensorHook> hooks = {};  // Tensor.register_hook's, on the gradient.
 };
 
 // A registered buffer. A state_dict carries persistent ones only.

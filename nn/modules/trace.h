@@ -13,19 +13,15 @@
 #include "absl/status/statusor.h"
 #include "nn/graph/graph_builder.h"
 #include "nn/modules/arguments.h"
-#include "nn/modules/edit.h"
+#include "nn/modules/backward_spec.h"
+#include "nn/modules/call_mark.h"
+#include "nn/modules/call_signature.h"
+#include "nn/modules/edit_list.h"
 #include "nn/modules/extent.h"
+#include "nn/modules/function.h"
 #include "nn/modules/module.h"
 
 namespace moduled::nn {
-
-// The real type of each argument of the root: leaves are types instead of tensors.
-using SpecTree = Nested<TensorSpec>;
-struct CallSignature {
-  std::vector<SpecTree> args;
-  std::vector<std::pair<std::string, SpecTree>> kwargs;
-  bool operator==(const CallSignature&) const = default;
-};
 
 class Trace {
  public:
@@ -34,8 +30,16 @@ class Trace {
   static absl::StatusOr<Graph> Run(const Module& root, const CallSignature& signature,
                                    const std::vector<Edit>& edits = {});
 
+  // The same with a backward pass behind it. Its output is BackwardPass::Run's. Further inputs are the tensors of
+  // spec.targets, or the gradients of outputs.
+  static absl::StatusOr<Graph> RunBackward(const Module& root, const CallSignature& signature,
+                                           const std::vector<Edit>& edits, const BackwardSpec& spec);
+
   // Calls a module: hooks, edits, forward, in torch's order. `name` is what the caller's scope calls the module.
   absl::StatusOr<Symbol> Call(absl::string_view name, const Module& module, Arguments arguments);
+
+  // Calls the function of a node of the module that is being called.
+  absl::StatusOr<Symbol> CallFunction(absl::string_view node, const Function& function, Arguments arguments);
 
   // Applies an operator with one output.
   template <Operator T>
@@ -64,29 +68,28 @@ class Trace {
  private:
   explicit Trace(const Module& root);
 
-  struct PendingEdit {
-    Edit edit;
-    Value replacement;  // kReplace.
-    bool used = false;
-  };
+  absl::StatusOr<Symbol> CallRoot(const CallSignature& signature, const std::vector<Edit>& edits);
+  absl::StatusOr<Symbol> CallLoss(const BackwardSpec& spec, const Symbol& output);
 
   // The steps of Call.
   absl::Status BookAll(const Arguments& arguments);
   int32_t BeginCall(absl::string_view name, const Module& module);
   absl::StatusOr<Symbol> CallInside(int32_t call, const Module& module, Arguments arguments);
+  // What calls of modules and functions (no module) have before and after them.
+  absl::Status Enter(int32_t call, const Module* module, Arguments& arguments);
+  absl::Status Leave(int32_t call, const Module* module, Symbol& output);
 
-  // trace_edits.cc
-  absl::Status AddEdits(const std::vector<Edit>& edits);
-  absl::Status ApplyEdits(int32_t call, HookKind kind, std::vector<Symbol>& symbols);
-  absl::StatusOr<Value> ApplyEdit(PendingEdit& pending, Value value);
-  absl::Status CheckEditsWereUsed() const;
-
+  const Module& root_;
   GraphBuilder builder_;
   int64_t items_left_ = kMaxTracedItems;
   absl::flat_hash_map<const Module*, std::string> first_names_;
   absl::flat_hash_map<const void*, std::string> state_names_;
   absl::flat_hash_map<const Module*, int32_t> call_counts_;
-  std::vector<PendingEdit> edits_;
+  absl::flat_hash_map<std::string, int32_t> function_counts_;  // By path.
+  EditList edits_;
+  // With a backward pass: the boundaries of the calls, in the order in which they were crossed.
+  bool differentiates_ = false;
+  std::vector<CallMark> marks_;
 };
 
 }  // namespace moduled::nn

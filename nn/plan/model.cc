@@ -35,17 +35,37 @@ Model::Model(std::shared_ptr<const Module> root, ModelOptions options)
       plans_(std::max<size_t>(options.cached_plans, 1)) {}
 
 absl::StatusOr<PreparedCall> Model::Prepare(const CallData& arguments, ObservedModules observed,
-                                            std::vector<Edit> edits, std::vector<Tensor> replacements) {
+                                            std::vector<Edit> edits, std::vector<Tensor> operands) {
   ASSIGN_OR_RETURN(std::shared_ptr<const Graph> graph, GraphFor({SignatureOf(arguments), std::move(edits)}));
   ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, PlanFor({std::move(graph), std::move(observed)}));
   PreparedCall call{std::move(plan), TensorsOf(arguments)};
-  std::move(replacements.begin(), replacements.end(), std::back_inserter(call.inputs));
+  std::move(operands.begin(), operands.end(), std::back_inserter(call.inputs));
+  return call;
+}
+
+absl::StatusOr<PreparedCall> Model::PrepareBackward(const CallData& arguments, const BackwardCall& backward,
+                                                    ObservedModules observed, std::vector<Edit> edits,
+                                                    std::vector<Tensor> operands) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Graph> graph,
+                   GraphFor({SignatureOf(arguments), std::move(edits), SpecOf(backward)}));
+  ASSIGN_OR_RETURN(std::vector<Tensor> objective, ObjectiveTensors(backward.objective, *graph));
+  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, PlanFor({std::move(graph), std::move(observed)}));
+  PreparedCall call{std::move(plan), TensorsOf(arguments)};
+  std::move(operands.begin(), operands.end(), std::back_inserter(call.inputs));
+  std::move(objective.begin(), objective.end(), std::back_inserter(call.inputs));
   return call;
 }
 
 absl::StatusOr<Datum> Model::Forward(const CallData& arguments, Workspace& workspace, const RunControl& control) {
   ASSIGN_OR_RETURN(const PreparedCall call, Prepare(arguments));
   return call.plan->Execute(call.inputs, workspace, control);
+}
+
+absl::StatusOr<BackwardResult> Model::Backward(const CallData& arguments, const BackwardCall& backward,
+                                               Workspace& workspace, const RunControl& control) {
+  ASSIGN_OR_RETURN(const PreparedCall call, PrepareBackward(arguments, backward));
+  ASSIGN_OR_RETURN(const Datum executed, call.plan->Execute(call.inputs, workspace, control));
+  return UnpackBackward(executed);
 }
 
 // Tracing and compiling happen outside the lock: two threads that miss at once do the work twice, and the first to
@@ -55,7 +75,9 @@ absl::StatusOr<std::shared_ptr<const Graph>> Model::GraphFor(GraphKey key) {
     absl::MutexLock lock(&mutex_);
     if (const auto* found = graphs_.Find(key)) return *found;
   }
-  ASSIGN_OR_RETURN(Graph traced, Trace::Run(*root_, key.signature, key.edits));
+  ASSIGN_OR_RETURN(Graph traced, key.backward.has_value()
+                                     ? Trace::RunBackward(*root_, key.signature, key.edits, *key.backward)
+                                     : Trace::Run(*root_, key.signature, key.edits));
   auto graph = std::make_shared<const Graph>(std::move(traced));
   absl::MutexLock lock(&mutex_);
   return graphs_.Insert(std::move(key), std::move(graph));

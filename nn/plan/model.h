@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,12 +17,13 @@
 #include "nn/modules/edit.h"
 #include "nn/modules/module.h"
 #include "nn/modules/trace.h"
+#include "nn/plan/backward_call.h"
 #include "nn/plan/lru_cache.h"
 #include "nn/plan/plan.h"
 
 namespace moduled::nn {
 
-// The modules whose hooks a run fires, by the first name of each, and when. Sorted and unique: a key of plans.
+// The modules whose hooks a run fires, by ModuleCall::path, and when. Sorted and unique: a key of plans.
 using ObservedModules = std::vector<std::pair<std::string, HookKind>>;
 
 struct ModelOptions {
@@ -44,18 +46,25 @@ class Model {
 
   const Module& root() const { return *root_; }
 
-  // Traces and compiles if these types, observed modules and edits are new. `replacements` are the tensors of the edits
-  // that replace, in order. INVALID_ARGUMENT, in torch's words and with the module's path, if the arguments do not fit.
+  // Traces and compiles if these types, observed modules and edits are new. `operands` are the tensors of the edits, in
+  // order. INVALID_ARGUMENT, in torch's words and with the module's path, if the arguments do not fit.
   absl::StatusOr<PreparedCall> Prepare(const CallData& arguments, ObservedModules observed = {},
-                                       std::vector<Edit> edits = {}, std::vector<Tensor> replacements = {});
+                                       std::vector<Edit> edits = {}, std::vector<Tensor> operands = {});
+  // The same for a forward with a backward pass behind it. What the plan answers is for UnpackBackward.
+  absl::StatusOr<PreparedCall> PrepareBackward(const CallData& arguments, const BackwardCall& backward,
+                                               ObservedModules observed = {}, std::vector<Edit> edits = {},
+                                               std::vector<Tensor> operands = {});
 
   // Prepares and runs.
   absl::StatusOr<Datum> Forward(const CallData& arguments, Workspace& workspace, const RunControl& control = {});
+  absl::StatusOr<BackwardResult> Backward(const CallData& arguments, const BackwardCall& backward, Workspace& workspace,
+                                          const RunControl& control = {});
 
  private:
   struct GraphKey {
     CallSignature signature;
     std::vector<Edit> edits;
+    std::optional<BackwardSpec> backward = std::nullopt;
     bool operator==(const GraphKey&) const = default;
   };
   struct PlanKey {

@@ -14,9 +14,11 @@ namespace moduled::nn {
 struct Observation {
   const ModuleCall& call;
   HookKind kind = HookKind::kForward;
-  std::vector<Datum> inputs;
+  std::vector<Datum> inputs;  // The forward kinds.
   std::vector<std::pair<std::string, Datum>> kwargs;
-  Datum output;  // None for kForwardPre.
+  Datum output;                    // kForward only.
+  std::vector<Datum> grad_input;   // kFullBackward only. None where there is no gradient.
+  std::vector<Datum> grad_output;  // The backward kinds. kTensorGrad: the gradient of the tensor.
 };
 
 // Called on the thread that runs the plan, between two steps: it must hand over and return.

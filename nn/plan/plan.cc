@@ -97,16 +97,34 @@ class Plan::Execution {
     return MapLeaves<Tensor>(symbol, [&](Value value) { return Leaving(value); });
   }
 
+  std::vector<Datum> RealAll(const std::vector<Symbol>& symbols) const {
+    std::vector<Datum> data;
+    data.reserve(symbols.size());
+    for (const Symbol& symbol : symbols) data.push_back(Real(symbol));
+    return data;
+  }
+
+  Observation Observe(const HookPoint& point) const {
+    const ModuleCall& call = graph_.calls[point.call];
+    Observation observation{call, point.kind, {}, {}, {}, {}, {}};
+    if (point.kind == HookKind::kTensorGrad) {
+      observation.grad_output = RealAll(call.tensor_grads);
+    } else if (IsBackward(point.kind)) {
+      observation.grad_output = RealAll(call.grad_outputs);
+      if (point.kind == HookKind::kFullBackward) observation.grad_input = RealAll(call.grad_inputs);
+    } else {
+      observation.inputs = RealAll(call.inputs);
+      for (const auto& [name, input] : call.kwargs) observation.kwargs.emplace_back(name, Real(input));
+      if (point.kind == HookKind::kForward) observation.output = Real(call.output);
+    }
+    return observation;
+  }
+
   // Fires the observed points before `end` that have not fired yet.
   void Notify(size_t end) {
     for (; next_point_ < end; ++next_point_) {
       if (observer_ == nullptr) continue;
-      const HookPoint& point = plan_.options_.observed[next_point_];
-      const ModuleCall& call = graph_.calls[point.call];
-      Observation observation{call, point.kind, {}, {}, {}};
-      for (const Symbol& input : call.inputs) observation.inputs.push_back(Real(input));
-      for (const auto& [name, input] : call.kwargs) observation.kwargs.emplace_back(name, Real(input));
-      if (point.kind == HookKind::kForward) observation.output = Real(call.output);
+      Observation observation = Observe(plan_.options_.observed[next_point_]);
       observer_->OnObservation(std::move(observation));
     }
   }

@@ -11,15 +11,6 @@ namespace {
 // Inputs and constants exist before the first step.
 constexpr size_t kBeforeSteps = static_cast<size_t>(-1);
 
-// What an observed point shows: the arguments, and after forward the result.
-template <class Visit>
-void ForEachObserved(const Graph& graph, const HookPoint& point, Visit visit) {
-  const ModuleCall& call = graph.calls[point.call];
-  for (const Symbol& input : call.inputs) ForEachLeaf(input, visit);
-  for (const auto& [name, input] : call.kwargs) ForEachLeaf(input, visit);
-  if (point.kind == HookKind::kForward) ForEachLeaf(call.output, visit);
-}
-
 }  // namespace
 
 PlanCompiler::PlanCompiler(std::shared_ptr<const Graph> graph, PlanOptions options)
@@ -52,7 +43,9 @@ void PlanCompiler::FindEscaping() {
   escapes_.assign(g_.values.size(), false);
   const auto mark = [&](Value value) { escapes_[Root(value)] = true; };
   ForEachLeaf(g_.output, mark);
-  for (const HookPoint& point : plan_->options_.observed) ForEachObserved(g_, point, mark);
+  for (const HookPoint& point : plan_->options_.observed) {
+    g_.ForEachSeen(point, [&](const Symbol& symbol) { ForEachLeaf(symbol, mark); });
+  }
 }
 
 void PlanCompiler::FindLiveNodes() {
@@ -169,8 +162,10 @@ void PlanCompiler::SchedulePoints() {
   const std::vector<HookPoint>& points = plan_->options_.observed;
   size_t steps_done = 0;  // How many steps must be done before the current point can fire.
   for (size_t p = 0; p < points.size(); ++p) {
-    ForEachObserved(g_, points[p], [&](Value value) {
-      if (made_[Root(value)] != kBeforeSteps) steps_done = std::max(steps_done, made_[Root(value)] + 1);
+    g_.ForEachSeen(points[p], [&](const Symbol& symbol) {
+      ForEachLeaf(symbol, [&](Value value) {
+        if (made_[Root(value)] != kBeforeSteps) steps_done = std::max(steps_done, made_[Root(value)] + 1);
+      });
     });
     if (steps_done == 0) {
       plan_->points_before_steps_ = p + 1;

@@ -159,9 +159,9 @@ TEST(Edit, ScalesAddsZeroesAndClampsOutputs) {
 
 TEST(Edit, ReplacesAnArgumentWithATensorOfTheRequest) {
   const auto tree = MakeSequential({std::make_shared<Affine>()});
-  Edit edit{.path = "0", .kind = HookKind::kForwardPre, .action = Edit::Action::kReplace, .replacement = kThree.spec()};
+  Edit edit{.path = "0", .kind = HookKind::kForwardPre, .action = Edit::Action::kReplace, .operand = kThree.spec()};
   EXPECT_THAT(Elements(*RunEdited(tree, {edit}, {Tensor::Of<float>({1}, {50})})), ElementsAre(101));
-  edit.replacement = TensorSpec{DType::kFloat32, {2}};
+  edit.operand = TensorSpec{DType::kFloat32, {2}};
   EXPECT_THAT(Text(RunEdited(tree, {edit}, {Tensor::Of<float>({2}, {0, 0})}).status()),
               HasSubstr("edit of 0: wrong type (got float32[2], want float32[1])"));
 }
