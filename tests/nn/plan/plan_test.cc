@@ -44,7 +44,11 @@ class Recorder final : public Observer {
 template <class Body>
 Value Call(GraphBuilder& builder, const std::string& path, Value input, Body body) {
   const auto call = static_cast<int32_t>(builder.graph().calls.size());
-  builder.graph().calls.push_back({path, path, "Test", 0, -1, {Symbol(input)}, {}, {}});
+  ModuleCall record;
+  record.path = record.called_as = path;
+  record.type = "Test";
+  record.inputs = {Symbol(input)};
+  builder.graph().calls.push_back(std::move(record));
   builder.graph().points.push_back({call, HookKind::kForwardPre});
   const int32_t outer = builder.current_call();
   builder.set_current_call(call);
