@@ -19,8 +19,8 @@ absl::StatusOr<std::vector<TensorSpec>> InferBinary(absl::string_view op, absl::
 
 // y[i] = function(a[i], b[i]) for a row of the output. An input either advances with the output or stands still; y may
 // be an input that advances.
-template <class T, class Function>
-void BinaryRow(const T* a, bool a_advances, const T* b, bool b_advances, T* y, int64_t n, Function function) {
+template <class T, class Out, class Function>
+void BinaryRow(const T* a, bool a_advances, const T* b, bool b_advances, Out* y, int64_t n, Function function) {
   if (a_advances && b_advances) {
     MODULED_VECTOR_LOOP
     for (int64_t i = 0; i < n; ++i) y[i] = function(a[i], b[i]);
@@ -35,15 +35,15 @@ void BinaryRow(const T* a, bool a_advances, const T* b, bool b_advances, T* y, i
   }
 }
 
-template <class T, class Function>
+template <class T, class Out = T, class Function>
 std::unique_ptr<Kernel> MakeBinaryKernel(const KernelRequest& request, Function function) {
-  kernels::LoopNest rows = BroadcastNest(request.in[0].shape, request.in[1].shape, request.out[0].shape);
+  kernels::LoopNest rows = BroadcastNest<2>({&request.in[0].shape, &request.in[1].shape}, request.out[0].shape);
   const kernels::LoopAxis row = rows.back();
   rows.pop_back();
   return MakeSimpleKernel(rows.empty() ? "loop" : "broadcast", [rows, row, function](const KernelArgs& args) {
     const auto* a = static_cast<const T*>(args.in[0]);
     const auto* b = static_cast<const T*>(args.in[1]);
-    auto* y = static_cast<T*>(args.out[0]);
+    auto* y = static_cast<Out*>(args.out[0]);
     kernels::ForEachStep(rows, [&](int64_t a_offset, int64_t b_offset) {
       BinaryRow(a + a_offset, row.strides[0] != 0, b + b_offset, row.strides[1] != 0, y, row.extent, function);
       y += row.extent;

@@ -32,12 +32,8 @@ absl::StatusOr<Shape> BroadcastShapes(const Shape& a, const Shape& b) {
   return out;
 }
 
-kernels::LoopNest BroadcastNest(const Shape& a, const Shape& b, const Shape& out) {
-  const auto a_strides = kernels::StridesOf(WithRank(a, out.rank()).extents());
-  const auto b_strides = kernels::StridesOf(WithRank(b, out.rank()).extents());
-  kernels::LoopNest nest;
-  for (size_t axis = 0; axis < out.rank(); ++axis) nest.push_back({out[axis], {a_strides[axis], b_strides[axis]}});
-  return kernels::Merge(nest);
+absl::InlinedVector<int64_t, 6> BroadcastStrides(const Shape& shape, const Shape& out) {
+  return kernels::StridesOf(WithRank(shape, out.rank()).extents());
 }
 
 }  // namespace moduled::nn

@@ -7,6 +7,7 @@
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
+#include "nn/ops/kernels/vector_loop.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -29,6 +30,19 @@ std::unique_ptr<Kernel> MakeLoopKernel(int64_t n, Loop loop) {
   return MakeSimpleKernel("loop", [n, loop](const KernelArgs& args) {
     loop(static_cast<const T*>(args.in[0]), static_cast<T*>(args.out[0]), n);
     return absl::OkStatus();
+  });
+}
+
+// y[i] = function(x[i]) for any of `types`.
+template <class... T, class Function>
+absl::StatusOr<std::unique_ptr<Kernel>> MakeMapKernel(Types<T...> types, absl::string_view op,
+                                                      const KernelRequest& request, Function function) {
+  const int64_t n = request.in[0].numel();
+  return MakeKernelFor(types, op, request.in[0].dtype, [&]<class E>() {
+    return MakeLoopKernel<E>(n, [function](const E* x, E* y, int64_t count) {
+      MODULED_VECTOR_LOOP
+      for (int64_t i = 0; i < count; ++i) y[i] = function(x[i]);
+    });
   });
 }
 

@@ -44,6 +44,51 @@ struct Multiply {
   }
 };
 
+struct Negate {
+  template <class T>
+  T operator()(T a) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return -a;
+    } else {
+      return Subtract()(T{0}, a);
+    }
+  }
+};
+
+struct Absolute {
+  template <class T>
+  T operator()(T a) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::fabs(a);
+    } else {
+      return a < T{0} ? Negate()(a) : a;
+    }
+  }
+};
+
+// 0 of a NaN, as torch has it.
+struct Sign {
+  template <class T>
+  T operator()(T a) const {
+    return static_cast<T>((T{0} < a) - (a < T{0}));
+  }
+};
+
+// A NaN wins.
+struct Maximum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return a < b || b != b ? b : a;
+  }
+};
+
+struct Minimum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return b < a || b != b ? b : a;
+  }
+};
+
 struct Divide {
   template <class T>
   T operator()(T a, T b) const {
@@ -90,6 +135,31 @@ struct TruncDivide {
       if (b == static_cast<T>(-1) && std::is_signed_v<T>) return Subtract()(T{0}, a);  // As above.
       return a / b;
     }
+  }
+};
+
+// a^b. Of integers with a negative exponent the quotient 1 / a^-b, and 0 for 1 / 0.
+struct Power {
+  template <class T>
+  T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::pow(a, b);
+    } else {
+      if (b < T{0}) return OfNegative(a, b);
+      T power = 1;
+      for (T square = a; b != 0; b = static_cast<T>(b / 2), square = Multiply()(square, square)) {
+        if (b % 2 != 0) power = Multiply()(power, square);
+      }
+      return power;
+    }
+  }
+
+ private:
+  template <class T>
+  static T OfNegative(T a, T b) {
+    if (a == T{1}) return 1;
+    if (a != static_cast<T>(-1)) return 0;
+    return b % 2 == 0 ? T{1} : static_cast<T>(-1);
   }
 };
 

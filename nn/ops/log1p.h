@@ -1,0 +1,30 @@
+// log1p: y = log(1 + x), precise near zero.
+//
+//   x [...] -> y [...]
+//
+// Floating types: float32, float64.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+
+namespace moduled::nn {
+
+struct Log1pOp {
+  static constexpr absl::string_view kName = "log1p";
+  static constexpr OpTraits kTraits = {.elementwise = true, .row_independent = true, .in_place = true};
+  struct Attrs {
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+};
+
+}  // namespace moduled::nn

@@ -1,0 +1,33 @@
+// logical: a and b, a or b, either a or b. Anything but zero is true.
+//
+//   a [...], b [...] -> y bool [...], broadcast as NumPy does
+//
+// Every type but float16 and bfloat16, the same for a and b.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+
+namespace moduled::nn {
+
+enum class LogicalFunction : uint8_t { kAnd, kOr, kXor };
+
+struct LogicalOp {
+  static constexpr absl::string_view kName = "logical";
+  static constexpr OpTraits kTraits = {};
+  struct Attrs {
+    LogicalFunction function = LogicalFunction::kAnd;
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+};
+
+}  // namespace moduled::nn

@@ -1,0 +1,30 @@
+// sign: y = 1 where x is positive, -1 where it is negative, 0 where it is zero or a NaN.
+//
+//   x [...] -> y [...]
+//
+// Every type of numbers but float16 and bfloat16.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+
+namespace moduled::nn {
+
+struct SignOp {
+  static constexpr absl::string_view kName = "sign";
+  static constexpr OpTraits kTraits = {.elementwise = true, .row_independent = true, .in_place = true};
+  struct Attrs {
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+};
+
+}  // namespace moduled::nn
