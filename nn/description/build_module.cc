@@ -166,7 +166,10 @@ absl::Status ModuleBuilder::Register(std::string name, std::shared_ptr<Module> m
 
 absl::Status ModuleBuilder::BuildState(const v1::ModuleDescription& description, Module& module) {
   module.train(description.training());  // It has no children yet: this is about itself alone.
-  if (dynamic_cast<const Layer*>(&module) == nullptr) {
+  if (dynamic_cast<const Layer*>(&module) != nullptr) {
+    RETURN_IF_ERROR(TieParameters(description, root_, module));
+  } else {
+    if (description.ties_size() != 0) return FieldError("ties", "only layers have them (want shared `parameters`)");
     if (description.has_dtype()) return FieldError("dtype", "only layers have one");
     RETURN_IF_ERROR(BuildParameters(description, root_, context_, module));
     RETURN_IF_ERROR(BuildBuffers(description, context_, module));

@@ -32,7 +32,7 @@ class ModuleDescriber {
   absl::Status Describe(const std::string& path, const Module& module, v1::ModuleDescription& description) {
     modules_[&module] = path;
     RETURN_IF_ERROR(DescribeKind(path, module, description));
-    RETURN_IF_ERROR(DescribeParameters(path, module, description));
+    DescribeParameters(path, module, description);
     if (dynamic_cast<const Layer*>(&module) == nullptr) DescribeBuffers(module, description);
     if (module.training()) description.set_training(true);
     for (const auto& [name, child] : module.children_slots()) {
@@ -71,12 +71,12 @@ class ModuleDescriber {
     return absl::OkStatus();
   }
 
-  absl::Status DescribeParameters(const std::string& path, const Module& module, v1::ModuleDescription& description) {
+  void DescribeParameters(const std::string& path, const Module& module, v1::ModuleDescription& description) {
     const bool is_layer = dynamic_cast<const Layer*>(&module) != nullptr;
     for (const auto& [name, parameter] : module.parameter_slots()) {
       if (parameter != nullptr && !parameter->requires_grad) description.add_frozen(name);
       if (is_layer) {
-        RETURN_IF_ERROR(NoteLayerParameter(Join(path, name), parameter.get()));
+        if (parameter != nullptr) DescribeLayerParameter(path, name, *parameter, description);
         continue;
       }
       v1::ParameterDescription& slot = *description.add_parameters();
@@ -89,15 +89,15 @@ class ModuleDescriber {
         WriteTensorSpec(parameter->data.spec(), *slot.mutable_tensor());
       }
     }
-    return absl::OkStatus();
   }
 
-  absl::Status NoteLayerParameter(std::string path, const Parameter* parameter) {
-    if (parameter == nullptr) return absl::OkStatus();
-    const auto [it, is_new] = parameters_.try_emplace(parameter, path);
-    if (is_new) return absl::OkStatus();
-    return absl::UnimplementedError(
-        absl::StrCat(path, ": is ", it->second, " too: no description can express that a layer shares its parameter"));
+  void DescribeLayerParameter(const std::string& path, const std::string& name, const Parameter& parameter,
+                              v1::ModuleDescription& description) {
+    const auto [it, is_new] = parameters_.try_emplace(&parameter, Join(path, name));
+    if (is_new) return;
+    v1::Tie& tie = *description.add_ties();
+    tie.set_name(name);
+    tie.set_shared(it->second);
   }
 
   static void DescribeBuffers(const Module& module, v1::ModuleDescription& description) {

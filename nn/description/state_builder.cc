@@ -48,6 +48,24 @@ absl::StatusOr<Tensor> BufferElements(const v1::BufferDescription& description, 
                                           spec->ToString(), ")"));
 }
 
+absl::Status TieParameter(const v1::Tie& tie, const std::shared_ptr<Module>& root, Module& module) {
+  RETURN_IF_ERROR(CheckKnownFields(tie));
+  const std::shared_ptr<Parameter>* own = module.parameter_slots().Find(tie.name());
+  if (own == nullptr || *own == nullptr) {
+    return FieldError("name", absl::StrCat("the module has no parameter of its own named '", tie.name(), "'"));
+  }
+  std::shared_ptr<Parameter> shared = FindSharedParameter(root, tie.shared());
+  if (shared == nullptr || shared == *own) {
+    return FieldError("shared", absl::StrCat("no earlier parameter has the path '", tie.shared(), "'"));
+  }
+  if (shared->data.spec() != (*own)->data.spec()) {
+    return FieldError("shared",
+                      absl::StrCat("'", tie.shared(), "' is not of the parameter's type (got ",
+                                   shared->data.spec().ToString(), ", want ", (*own)->data.spec().ToString(), ")"));
+  }
+  return module.RegisterParameter(tie.name(), std::move(shared));
+}
+
 absl::StatusOr<std::shared_ptr<Buffer>> BuildBuffer(const v1::BufferDescription& description, InitContext& context) {
   RETURN_IF_ERROR(CheckKnownFields(description));
   if (description.has_none()) {
@@ -83,6 +101,15 @@ absl::Status BuildBuffers(const v1::ModuleDescription& description, InitContext&
     if (!buffer.ok()) return InField(field, buffer.status());
     const absl::Status registered = module.RegisterBuffer(slot.name(), *std::move(buffer));
     if (!registered.ok()) return InField(field, registered);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TieParameters(const v1::ModuleDescription& description, const std::shared_ptr<Module>& root,
+                           Module& module) {
+  for (const v1::Tie& tie : description.ties()) {
+    const absl::Status status = TieParameter(tie, root, module);
+    if (!status.ok()) return InField(absl::StrCat("ties: ", tie.name()), status);
   }
   return absl::OkStatus();
 }

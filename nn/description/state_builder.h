@@ -1,4 +1,4 @@
-// The parameters and buffers that a composite or a parameter container owns: description -> module.
+// The parameters and buffers that a module has beyond what it makes itself: description -> module.
 #pragma once
 
 #include <memory>
@@ -14,6 +14,10 @@ namespace moduled::nn {
 absl::Status BuildParameters(const v1::ModuleDescription& description, const std::shared_ptr<Module>& root,
                              InitContext& context, Module& module);
 absl::Status BuildBuffers(const v1::ModuleDescription& description, InitContext& context, Module& module);
+
+// Puts the parameters that a layer shares with earlier modules in the place of those that it made.
+absl::Status TieParameters(const v1::ModuleDescription& description, const std::shared_ptr<Module>& root,
+                           Module& module);
 
 // Switches requires_grad off for the module's own parameters that the description names.
 absl::Status FreezeParameters(const v1::ModuleDescription& description, Module& module);

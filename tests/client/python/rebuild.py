@@ -84,6 +84,10 @@ class _Builder:
             module._modules[child.name] = self._child(_join(path, child.name), child)
         if description.HasField("dtype"):
             module.to(_DTYPES[description.dtype])
+        for name in module._parameters:
+            self.parameters[_join(path, name)] = module._parameters[name]
+        for tie in description.ties:
+            module._parameters[tie.name] = self.parameters[tie.shared]
         for name, parameter in module._parameters.items():
             if parameter is not None:
                 parameter.requires_grad_(name not in description.frozen)

@@ -91,6 +91,29 @@ def test_parameters_and_buffers_of_a_composite_are_described_and_used_by_its_gra
     assert "constant" not in safetensors.read(tmp_path / "model/1/model.safetensors")[0]
 
 
+class WithTiedLayers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encode = nn.Linear(4, 4)
+        self.decode = nn.Linear(4, 4)
+        self.decode.weight = self.encode.weight
+        self.norm = nn.BatchNorm2d(4)
+
+    def forward(self, x):
+        return self.norm(self.decode(self.encode(x)).reshape(-1, 4, 1, 1))
+
+
+def test_layers_share_their_parameters_and_the_weights_hold_them_once(tmp_path):
+    module = WithTiedLayers()
+    again, description = check_outputs(module, tmp_path, torch.rand(2, 4))
+    assert [(tie.name, tie.shared) for tie in child(description, "decode").ties] == [("weight", "encode.weight")]
+    assert again.decode.weight is again.encode.weight
+    assert again.decode.bias is not again.encode.bias
+    arrays, metadata = safetensors.read(tmp_path / "model/1/model.safetensors")
+    assert "decode.weight" not in arrays
+    assert metadata["decode.weight"] == "encode.weight"
+
+
 def test_a_frozen_layer_names_its_frozen_parameters(tmp_path):
     module = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
     module[0].weight.requires_grad_(False)

@@ -83,6 +83,35 @@ TEST(BuildModule, TiesParametersByTheirFullPath) {
   EXPECT_TRUE(module->parameter_slots().Contains("none"));
 }
 
+TEST(BuildModule, TiesParametersOfLayersToEarlierOnes) {
+  const auto module = Build(
+      "sequential {} " + Child("a", "linear { in_features: 2 out_features: 2 }") +
+      Child("b",
+            "linear { in_features: 2 out_features: 2 } ties { name: 'weight' shared: 'a.weight' } frozen: 'weight'"));
+  EXPECT_EQ(*module->get_parameter("b.weight"), *module->get_parameter("a.weight"));
+  EXPECT_NE(*module->get_parameter("b.bias"), *module->get_parameter("a.bias"));
+  EXPECT_FALSE((*module->get_parameter("a.weight"))->requires_grad);
+  EXPECT_EQ(module->named_parameters().size(), 3);
+}
+
+TEST(BuildModule, RefusesTiesToWhatIsNotThereOrOfAnotherType) {
+  const auto tied = [](const std::string& tie, const std::string& more = "") {
+    return "sequential {} " + Child("a", "linear { in_features: 2 out_features: 3 }") +
+           Child("b", "linear { in_features: 2 out_features: 2 } " + more + "ties { " + tie + " }");
+  };
+  ExpectRefused(tied("name: 'scale' shared: 'a.weight'"),
+                "b (Linear): ties: scale: name: the module has no parameter of its own named 'scale'");
+  ExpectRefused(tied("name: 'weight' shared: 'c.weight'"),
+                "b (Linear): ties: weight: shared: no earlier parameter has the path 'c.weight'");
+  ExpectRefused(tied("name: 'weight' shared: 'b.weight'"),
+                "b (Linear): ties: weight: shared: no earlier parameter has the path 'b.weight'");
+  ExpectRefused(tied("name: 'weight' shared: 'a.weight'"),
+                "b (Linear): ties: weight: shared: 'a.weight' is not of the parameter's type (got float32[3, 2], want "
+                "float32[2, 2])");
+  ExpectRefused("composite { type: 'N' } ties { name: 'p' shared: 'q' }",
+                "root (N): ties: only layers have them (want shared `parameters`)");
+}
+
 TEST(BuildModule, GivesBuffersTheirValueTypeAndPersistence) {
   const auto module = Build(
       "composite { type: 'Net' } "

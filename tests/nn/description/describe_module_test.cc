@@ -46,6 +46,14 @@ TEST(DescribeModule, YieldsStateThatCompositesOwn) {
       "children { name: 'dict' module { parameter_dict {} parameters { name: 'k' shared: 'list.1' } } }");
 }
 
+TEST(DescribeModule, YieldsTheTiesOfLayers) {
+  ExpectRoundTrip(
+      "composite { type: 'Net' } parameters { name: 'w' tensor { dtype: FLOAT32 shape: [2, 2] } } "
+      "children { name: 'a' module { linear { in_features: 2 out_features: 2 } ties { name: 'weight' shared: 'w' } } } "
+      "children { name: 'b' module { linear { in_features: 2 out_features: 2 } "
+      "ties { name: 'weight' shared: 'w' } ties { name: 'bias' shared: 'a.bias' } } }");
+}
+
 TEST(DescribeModule, YieldsGraphsWithEveryKindOfNodeAndArgument) {
   ExpectRoundTrip(
       "composite { type: 'Net' graph { "

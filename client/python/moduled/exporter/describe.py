@@ -61,9 +61,7 @@ class _Describer:
         for name, parameter in module._parameters.items():
             first = self._first_name(path, name, parameter)
             if first:
-                raise ExportError(
-                    path, f"its parameter {name} is {first} too; only composites can share parameters with others"
-                )
+                description.ties.add(name=name, shared=first)
 
     def _kind(self, module, description):
         if is_sequential(module):
