@@ -19,6 +19,13 @@ std::string Graph::WhyUnfired(absl::string_view path, HookKind kind) const {
   return "no gradient reached it";
 }
 
+bool Graph::IsInside(const Node& node, int32_t call) const {
+  for (int32_t at = node.call; at >= 0; at = calls[at].parent) {
+    if (at == call) return true;
+  }
+  return false;
+}
+
 absl::Status Graph::InModule(const Node& node, const absl::Status& status) const {
   if (node.call < 0) return status;
   return absl::Status(status.code(), absl::StrCat(calls[node.call].Where(), ": ", status.message()));

@@ -3,7 +3,9 @@
 // A Graph is data. GraphBuilder makes it, tracing fills it, a plan is compiled from it; nothing changes it afterwards.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "nn/graph/op.h"
+#include "nn/tensor/datum.h"
 #include "nn/tensor/nested.h"
 #include "nn/tensor/tensor.h"
 
@@ -86,14 +89,22 @@ struct HookPoint {
   bool operator==(const HookPoint&) const = default;
 };
 
+// What is called when a run fails inside a call of a module, before the node that would have called it.
+struct FailureHook {
+  int32_t call = 0;                          // Index into Graph::calls.
+  size_t node = 0;                           // Index into Graph::nodes.
+  std::function<void(const CallData&)> run;  // May throw.
+};
+
 struct Graph {
   std::vector<ValueInfo> values;
   std::vector<Value> inputs;
   std::vector<Constant> constants;
-  std::vector<Node> nodes;        // In execution order.
-  std::vector<ModuleCall> calls;  // In the order in which they began.
-  std::vector<HookPoint> points;  // In PyTorch's firing order.
-  bool has_backward = false;      // Whether a backward pass follows the forward.
+  std::vector<Node> nodes;                 // In execution order.
+  std::vector<ModuleCall> calls;           // In the order in which they began.
+  std::vector<HookPoint> points;           // In PyTorch's firing order.
+  bool has_backward = false;               // Whether a backward pass follows the forward.
+  std::vector<FailureHook> failure_hooks;  // In the order in which their calls end.
   Symbol output;
 
   const TensorSpec& spec(Value value) const { return values[value.id].spec; }
@@ -102,6 +113,8 @@ struct Graph {
   void ForEachSeen(const HookPoint& point, Visit visit) const;
   // Why hooks of a path, as ModuleCall::path, have no point of this kind.
   std::string WhyUnfired(absl::string_view path, HookKind kind) const;
+  // Whether a node belongs to a call or to one inside it.
+  bool IsInside(const Node& node, int32_t call) const;
   // The same error with the module in front that the node belongs to.
   absl::Status InModule(const Node& node, const absl::Status& status) const;
 };

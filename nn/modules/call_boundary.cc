@@ -143,7 +143,8 @@ absl::Status RunForwardPreHooks(GraphBuilder& builder, const Module& module, Arg
   return absl::OkStatus();
 }
 
-absl::Status RunForwardHooks(GraphBuilder& builder, const Module& module, const Arguments& arguments, Symbol& output) {
+absl::Status RunForwardHooks(GraphBuilder& builder, int32_t call, const Module& module, const Arguments& arguments,
+                             Symbol& output) {
   for (const auto& entry : module.forward_hooks().entries()) {
     // The outputs' tensors come first: what the hook answers are tensors in their place.
     Flattener flattener;
@@ -161,6 +162,10 @@ absl::Status RunForwardHooks(GraphBuilder& builder, const Module& module, const 
       }
       return out;
     };
+    if (entry.options.always_call) {
+      const auto on_failure = [&module, hook = entry.hook](const CallData& data) { hook(module, data, Datum()); };
+      builder.graph().failure_hooks.push_back({call, builder.graph().nodes.size(), on_failure});
+    }
     ASSIGN_OR_RETURN(const std::vector<Value> out, AddHostCall(builder, run, flattener.values(), 0, outputs));
     output = Build(output_layout, out);
   }

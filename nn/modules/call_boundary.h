@@ -13,7 +13,9 @@ namespace moduled::nn {
 // In the order of registration, each seeing what the one before left. They may replace tensors, but neither their types
 // nor the structure around them: the graph behind the hook is traced for these. The module must outlive the graph.
 absl::Status RunForwardPreHooks(GraphBuilder& builder, const Module& module, Arguments& arguments);
-absl::Status RunForwardHooks(GraphBuilder& builder, const Module& module, const Arguments& arguments, Symbol& output);
+// `call` is the index of the module's call.
+absl::Status RunForwardHooks(GraphBuilder& builder, int32_t call, const Module& module, const Arguments& arguments,
+                             Symbol& output);
 
 // The same for gradients. Where a gradient is None it stays so.
 absl::Status RunFullBackwardPreHooks(GraphBuilder& builder, const Module& module, std::vector<Symbol>& grad_output);

@@ -23,11 +23,12 @@ class HookList {
   struct Entry {
     uint64_t id;
     Hook hook;
+    HookOptions options;
   };
 
   RemovableHandle Add(Hook hook, HookOptions options) {
     const uint64_t id = NextHookId();
-    entries_->insert(options.prepend ? entries_->begin() : entries_->end(), {id, std::move(hook)});
+    entries_->insert(options.prepend ? entries_->begin() : entries_->end(), {id, std::move(hook), options});
     // The handle may outlive the module: it holds on to the list weakly.
     return RemovableHandle(id, [list = std::weak_ptr<std::vector<Entry>>(entries_), id] {
       if (const auto entries = list.lock())

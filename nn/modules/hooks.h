@@ -42,6 +42,9 @@ using TensorHook = std::function<std::optional<Tensor>(const Tensor& gradient)>;
 
 struct HookOptions {
   bool prepend = false;  // Before the hooks that are already there.
+  // Forward hooks: called, without an output, when the run fails inside the module too. What it returns and throws then
+  // is ignored. A forward that is refused before it runs, for its types and shapes, calls nothing.
+  bool always_call = false;
 };
 
 // torch.utils.hooks.RemovableHandle: removes the hook when asked to. Outliving the module is harmless.

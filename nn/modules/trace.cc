@@ -136,7 +136,7 @@ absl::StatusOr<Symbol> Trace::CallInside(int32_t call, const Module& module, Arg
   RETURN_IF_ERROR(RunForwardPreHooks(builder_, module, arguments));
   RETURN_IF_ERROR(Enter(call, &module, arguments));
   ASSIGN_OR_RETURN(Symbol output, module.Forward(*this, arguments));
-  RETURN_IF_ERROR(RunForwardHooks(builder_, module, arguments, output));
+  RETURN_IF_ERROR(RunForwardHooks(builder_, call, module, arguments, output));
   RETURN_IF_ERROR(Leave(call, &module, output));
   return output;
 }

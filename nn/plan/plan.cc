@@ -45,7 +45,10 @@ class Plan::Execution {
       for (const Place& place : step.inputs) in.push_back(Address(place));
       for (const Place& place : step.outputs) out.push_back(const_cast<void*>(Address(place)));
       const absl::Status status = step.kernel->Run({in, out, arena_ + step.scratch_offset});
-      if (!status.ok()) return graph_.InModule(graph_.nodes[step.node], status);
+      if (!status.ok()) {
+        CallFailureHooks(step.node);
+        return graph_.InModule(graph_.nodes[step.node], status);
+      }
       Notify(step.end_point);
     }
     return control.Check();
@@ -102,6 +105,20 @@ class Plan::Execution {
     data.reserve(symbols.size());
     for (const Symbol& symbol : symbols) data.push_back(Real(symbol));
     return data;
+  }
+
+  // Tells the hooks that want to know of the failure of a node inside their module.
+  void CallFailureHooks(int32_t failed) const {
+    for (const FailureHook& hook : graph_.failure_hooks) {
+      if (static_cast<size_t>(failed) >= hook.node || !graph_.IsInside(graph_.nodes[failed], hook.call)) continue;
+      const ModuleCall& call = graph_.calls[hook.call];
+      CallData data{RealAll(call.inputs), {}};
+      for (const auto& [name, input] : call.kwargs) data.kwargs.emplace_back(name, Real(input));
+      try {
+        hook.run(data);
+      } catch (...) {  // torch makes a warning of it: the failure that is reported is the first one.
+      }
+    }
   }
 
   Observation Observe(const HookPoint& point) const {

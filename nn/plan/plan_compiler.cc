@@ -46,6 +46,9 @@ void PlanCompiler::FindEscaping() {
   for (const HookPoint& point : plan_->options_.observed) {
     g_.ForEachSeen(point, [&](const Symbol& symbol) { ForEachLeaf(symbol, mark); });
   }
+  for (const FailureHook& hook : g_.failure_hooks) {
+    g_.ForEachSeen({hook.call, HookKind::kForwardPre}, [&](const Symbol& symbol) { ForEachLeaf(symbol, mark); });
+  }
 }
 
 void PlanCompiler::FindLiveNodes() {

@@ -135,6 +135,32 @@ TEST(ForwardHook, FailsTheCallWhenItChangesTheShapeOrThrows) {
   EXPECT_EQ(RunModel(module).status().code(), absl::StatusCode::kInternal);
 }
 
+TEST(ForwardHook, ThatIsAlwaysCalledHearsOfAFailureOfWhatItsModuleContains) {
+  const auto failing = std::make_shared<Affine>();
+  const auto fine = std::make_shared<Affine>();
+  const auto tree = MakeSequential({fine, MakeSequential({failing})});
+  std::vector<std::string> heard;
+  const auto note = [&](const std::string& name) {
+    return [&heard, name](const Module&, const std::vector<Datum>& args, const Datum& output) -> std::optional<Datum> {
+      heard.push_back(name + " " + std::to_string(static_cast<int>(Elements(args[0])[0])) +
+                      (output.IsNone() ? " None" : ""));
+      throw std::runtime_error("what a hook throws after a failure is ignored");
+    };
+  };
+  const auto quiet = [&](const Module&, const std::vector<Datum>&, const Datum&) -> std::optional<Datum> {
+    heard.push_back("quiet");
+    return std::nullopt;
+  };
+  failing->RegisterForwardPreHook([](const Module&, const std::vector<Datum>&) -> std::optional<std::vector<Datum>> {
+    throw std::runtime_error("the failure");
+  });
+  (*tree->get_submodule("1"))->RegisterForwardHook(note("inner"), {.always_call = true});
+  tree->RegisterForwardHook(quiet);
+  tree->RegisterForwardHook(note("outer"), {.always_call = true});
+  EXPECT_THAT(Text(RunModel(tree).status()), HasSubstr("the failure"));
+  EXPECT_THAT(heard, ElementsAre("inner 7 None", "outer 3 None"));
+}
+
 TEST(RemovableHandle, MayOutliveItsModule) {
   RemovableHandle handle;
   {
