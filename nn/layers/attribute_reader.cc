@@ -1,9 +1,11 @@
 #include "nn/layers/attribute_reader.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nn/modules/python_text.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -65,11 +67,14 @@ std::optional<int64_t> AttributeReader::OptionalInt(absl::string_view name, IntR
 
 double AttributeReader::Float(absl::string_view name, double otherwise) {
   const Attribute* attribute = Take(name);
-  if (attribute == nullptr) return otherwise;
-  if (const double* number = attribute->As<double>()) return *number;
-  if (const int64_t* number = attribute->As<int64_t>()) return static_cast<double>(*number);
+  return attribute == nullptr ? otherwise : ReadFloat(name, *attribute);
+}
+
+double AttributeReader::ReadFloat(absl::string_view name, const Attribute& attribute) {
+  if (const double* number = attribute.As<double>()) return *number;
+  if (const int64_t* number = attribute.As<int64_t>()) return static_cast<double>(*number);
   Fail(absl::StrCat(name, ": must be a float"));
-  return otherwise;
+  return 0;
 }
 
 bool AttributeReader::Bool(absl::string_view name, bool otherwise) {
@@ -101,10 +106,12 @@ std::vector<int64_t> AttributeReader::Ints(absl::string_view name, IntRange rang
   return attribute == nullptr ? std::vector<int64_t>{} : ReadInts(name, *attribute, range);
 }
 
-std::vector<int64_t> AttributeReader::Expand(absl::string_view name, std::vector<int64_t> numbers, size_t axes) {
+template <class T>
+std::vector<T> AttributeReader::Expand(absl::string_view name, std::vector<T> numbers, size_t axes) {
   if (numbers.size() == 1) numbers.resize(axes, numbers.front());
   if (numbers.size() != axes) {
-    Fail(absl::StrCat(name, ": wrong number of ints (got ", numbers.size(), ", want 1 or ", axes, ")"));
+    constexpr absl::string_view kKind = std::is_same_v<T, double> ? "floats" : "ints";
+    Fail(absl::StrCat(name, ": wrong number of ", kKind, " (got ", numbers.size(), ", want 1 or ", axes, ")"));
     numbers.assign(axes, 1);
   }
   return numbers;
@@ -121,12 +128,30 @@ std::vector<int64_t> AttributeReader::PerAxis(absl::string_view name, size_t axe
   return Expand(name, ReadInts(name, *attribute, range), axes);
 }
 
+std::vector<double> AttributeReader::FloatPerAxis(absl::string_view name, size_t axes) {
+  const Attribute* attribute = Take(name);
+  if (attribute == nullptr) return {};
+  if (attribute->Items() == nullptr) return Expand(name, std::vector<double>{ReadFloat(name, *attribute)}, axes);
+  std::vector<double> numbers;
+  for (const Attribute& item : *attribute->Items()) numbers.push_back(ReadFloat(name, item));
+  return Expand(name, std::move(numbers), axes);
+}
+
+std::string AttributeReader::NumberAsGiven(absl::string_view name, absl::string_view otherwise) const {
+  const Attribute* attribute = Find(name);
+  if (attribute == nullptr) return std::string(otherwise);
+  if (const double* number = attribute->As<double>()) return FloatRepr(*number);
+  if (const int64_t* number = attribute->As<int64_t>()) return absl::StrCat(*number);
+  return std::string(otherwise);  // Refused when it was read.
+}
+
 std::string AttributeReader::AsGiven(absl::string_view name, absl::string_view otherwise) const {
   const Attribute* attribute = Find(name);
   if (attribute == nullptr) return std::string(otherwise);
   std::vector<std::string> texts;
   const auto add = [&](const Attribute& item) {
     if (const int64_t* number = item.As<int64_t>()) texts.push_back(*number < 0 ? "None" : absl::StrCat(*number));
+    if (const double* number = item.As<double>()) texts.push_back(FloatRepr(*number));
   };
   if (const std::vector<Attribute>* items = attribute->Items()) {
     for (const Attribute& item : *items) add(item);

@@ -51,8 +51,13 @@ class AttributeReader {
   std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range);
   std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range, int64_t otherwise);
 
+  // Floats with one for each of `axes` axes, from as many or from one; none where the attribute is not set.
+  std::vector<double> FloatPerAxis(absl::string_view name, size_t axes);
+
   // An attribute that takes one number or one for each axis, as it was given: repr(2) or repr((2, 2)).
   std::string AsGiven(absl::string_view name, absl::string_view otherwise) const;
+  // A number as it was given: repr(2) or repr(2.0). Unlike above, -1 stands for itself.
+  std::string NumberAsGiven(absl::string_view name, absl::string_view otherwise) const;
 
   // An error that the layer found itself.
   void Fail(std::string message);
@@ -66,8 +71,10 @@ class AttributeReader {
   const Attribute* Take(absl::string_view name);
   const Attribute* Require(absl::string_view name);
   int64_t ReadInt(absl::string_view name, const Attribute& attribute, IntRange range);
+  double ReadFloat(absl::string_view name, const Attribute& attribute);
   std::vector<int64_t> ReadInts(absl::string_view name, const Attribute& attribute, IntRange range);
-  std::vector<int64_t> Expand(absl::string_view name, std::vector<int64_t> numbers, size_t axes);
+  template <class T>
+  std::vector<T> Expand(absl::string_view name, std::vector<T> numbers, size_t axes);
 
   const Attributes& attributes_;
   absl::flat_hash_set<std::string> known_;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "nn/layers/activation.h"
+#include "nn/layers/adaptive_pooling.h"
 #include "nn/layers/convolution.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/functions/arithmetic.h"
@@ -23,7 +24,8 @@ namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers, ConvolutionLayers, DropoutLayers, LinearLayers, NormalizationLayers, PoolingLayers, ShapeLayers,
+    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DropoutLayers,
+    LinearLayers,     NormalizationLayers,   PoolingLayers,     ShapeLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::ArithmeticFunctions,

@@ -111,7 +111,7 @@ class Conv2d final : public UnaryLayer {
       return absl::InvalidArgumentError(absl::StrCat(
           "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: ", shape.ToString()));
     }
-    return ApplyBatched(trace, input, [&](Value batched) { return Convolve(trace, batched); });
+    return ApplyBatched(trace, 2, input, [&](Value batched) { return Convolve(trace, batched); });
   }
 
  private:

@@ -1,4 +1,4 @@
-// Pooling layers of torch.nn, over [N, C, H, W] or [C, H, W].
+// Pooling layers of torch.nn whose windows slide.
 #pragma once
 
 #include "nn/layers/layer_info.h"

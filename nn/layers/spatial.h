@@ -2,33 +2,55 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
+#include "absl/types/span.h"
 #include "nn/layers/axes.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 
-// `input` as [N, C, H, W], a batch of one where it has rank 3. Requires rank 3 or 4.
-inline absl::StatusOr<Value> AddBatch(Trace& trace, Value input) {
+// `input` as [N, C, spatial...] with `axes` spatial axes, a batch of one where it comes without N. Requires rank
+// axes + 1 or axes + 2.
+inline absl::StatusOr<Value> AddBatch(Trace& trace, Value input, size_t axes) {
   const Shape shape = trace.spec(input).shape;
-  if (shape.rank() == 4) return input;
-  return ReshapeTo(trace, input, {1, shape[0], shape[1], shape[2]});
+  if (shape.rank() == axes + 2) return input;
+  Shape batched = {1};
+  for (const int64_t extent : shape) batched.push_back(extent);
+  return ReshapeTo(trace, input, std::move(batched));
 }
 
-// Undoes AddBatch on a result for an input of rank `rank`.
-inline absl::StatusOr<Value> RemoveBatch(Trace& trace, Value output, size_t rank) {
+// A result for a batch of one without the batch axis.
+inline absl::StatusOr<Value> RemoveBatch(Trace& trace, Value output) {
   const Shape shape = trace.spec(output).shape;
-  if (rank == 4) return output;
   return ReshapeTo(trace, output, Shape(shape.extents().subspan(1)));
 }
 
-// apply(batched), a StatusOr<Value>, with the batch axis added before and removed after.
+// apply(batched inputs), a StatusOr<std::vector<Value>>, with the batch axis added before and removed after. All inputs
+// have as many axes as the first.
 template <class Apply>
-absl::StatusOr<Symbol> ApplyBatched(Trace& trace, Value input, Apply apply) {
-  const size_t rank = trace.spec(input).shape.rank();
-  ASSIGN_OR_RETURN(const Value batched, AddBatch(trace, input));
-  ASSIGN_OR_RETURN(const Value output, apply(batched));
-  return RemoveBatch(trace, output, rank);
+absl::StatusOr<std::vector<Value>> ApplyBatchedAll(Trace& trace, size_t axes, std::vector<Value> inputs, Apply apply) {
+  const bool has_batch = trace.spec(inputs[0]).shape.rank() == axes + 2;
+  for (Value& input : inputs) {
+    ASSIGN_OR_RETURN(input, AddBatch(trace, input, axes));
+  }
+  ASSIGN_OR_RETURN(std::vector<Value> outputs, apply(inputs));
+  for (Value& output : outputs) {
+    if (has_batch) break;
+    ASSIGN_OR_RETURN(output, RemoveBatch(trace, output));
+  }
+  return outputs;
+}
+
+// The same for one input and one output: apply(batched) is a StatusOr<Value>.
+template <class Apply>
+absl::StatusOr<Symbol> ApplyBatched(Trace& trace, size_t axes, Value input, Apply apply) {
+  const auto apply_one = [&](const std::vector<Value>& batched) -> absl::StatusOr<std::vector<Value>> {
+    ASSIGN_OR_RETURN(const Value output, apply(batched[0]));
+    return std::vector<Value>{output};
+  };
+  ASSIGN_OR_RETURN(const std::vector<Value> outputs, ApplyBatchedAll(trace, axes, {input}, apply_one));
+  return outputs[0];
 }
 
 }  // namespace moduled::nn

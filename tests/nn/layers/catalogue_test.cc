@@ -23,9 +23,18 @@ const std::map<std::string, std::pair<Attributes, Shape>>& Examples() {
       {"Conv2d", {{{"in_channels", 3}, {"out_channels", 2}, {"kernel_size", 3}}, {2, 3, 5, 6}}},
       {"BatchNorm2d", {{{"num_features", 3}}, {2, 3, 4, 5}}},
       {"LayerNorm", {{{"normalized_shape", Ints({4})}}, {2, 4}}},
+      {"MaxPool1d", {{{"kernel_size", 2}}, {2, 3, 4}}},
       {"MaxPool2d", {{{"kernel_size", 2}, {"return_indices", true}}, {2, 3, 4, 5}}},
+      {"MaxPool3d", {{{"kernel_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"AvgPool1d", {{{"kernel_size", 2}}, {2, 3, 4}}},
       {"AvgPool2d", {{{"kernel_size", 2}}, {2, 3, 4, 5}}},
+      {"AvgPool3d", {{{"kernel_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"AdaptiveAvgPool1d", {{{"output_size", 2}}, {2, 3, 4}}},
       {"AdaptiveAvgPool2d", {{{"output_size", 2}}, {2, 3, 4, 5}}},
+      {"AdaptiveAvgPool3d", {{{"output_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"AdaptiveMaxPool1d", {{{"output_size", 2}, {"return_indices", true}}, {2, 3, 4}}},
+      {"AdaptiveMaxPool2d", {{{"output_size", 2}}, {2, 3, 4, 5}}},
+      {"AdaptiveMaxPool3d", {{{"output_size", 2}}, {2, 3, 4, 5, 6}}},
   };
   return examples;
 }

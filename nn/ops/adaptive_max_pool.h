@@ -1,0 +1,35 @@
+// adaptive_max_pool: maxima over windows that divide the input into a given number of parts, as
+// torch.nn.AdaptiveMaxPool1d to AdaptiveMaxPool3d. A window with a NaN gives NaN.
+//
+//   x [N, C, spatial...] -> y [N, C, output_size...], indices int64 of y's shape
+//   Part i of n of an axis of s elements is [floor(i s / n), ceil((i + 1) s / n)): neighbours may overlap.
+//   An index counts in its channel's spatial elements, in row-major order; of equal maxima it names the first.
+//
+// One to three spatial axes. Floating types: float32, float64.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+
+namespace moduled::nn {
+
+struct AdaptiveMaxPoolOp {
+  static constexpr absl::string_view kName = "adaptive_max_pool";
+  static constexpr OpTraits kTraits = {.row_independent = true};
+  struct Attrs {
+    std::vector<int64_t> output_size = {};  // One for each spatial axis; torch's None is resolved.
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+};
+
+}  // namespace moduled::nn
