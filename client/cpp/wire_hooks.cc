@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "client/cpp/call.h"
 #include "nn/tensor/status_macros.h"
+#include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/hooks_codec.h"
 
 namespace moduled::client {
@@ -108,10 +109,10 @@ absl::StatusOr<std::unique_ptr<contract::Subscription>> WireHooks::Subscribe(con
 }
 
 absl::StatusOr<std::vector<contract::SubscriptionInfo>> WireHooks::ListSubscriptions() {
-  ASSIGN_OR_RETURN(const v1::ListSubscriptionsResponse response,
+  ASSIGN_OR_RETURN(v1::ListSubscriptionsResponse response,
                    CallUnary<v1::ListSubscriptionsResponse>(*stub_, &v1::Hooks::Stub::ListSubscriptions,
                                                             v1::ListSubscriptionsRequest(), options_.timeout));
-  return contract::Decode(response);
+  return contract::Decode(std::move(response));
 }
 
 }  // namespace moduled::client

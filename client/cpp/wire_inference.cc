@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "proto/contract/codec/hooks_codec.h"
+#include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/inference_codec.h"
 #include "proto/contract/codec/status_bridge.h"
 

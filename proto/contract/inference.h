@@ -1,7 +1,9 @@
 // Running a model.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "nn/tensor/datum.h"
+#include "proto/contract/backward.h"
 #include "proto/contract/call_context.h"
 #include "proto/contract/hooks.h"
 #include "proto/contract/model_ref.h"
@@ -18,8 +21,9 @@ namespace moduled::contract {
 struct ForwardCall {
   ModelRef model;
   nn::CallData arguments;
-  std::vector<Hook> hooks;  // For this call alone.
-  std::string request_id;   // Empty: the server makes one.
+  std::vector<Hook> hooks;                      // For this call alone.
+  std::string request_id;                       // Empty: the server makes one.
+  std::optional<uint64_t> seed = std::nullopt;  // Of what is random in the call. Unset: the server's choice.
   CallContext context;
 };
 

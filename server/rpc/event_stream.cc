@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "proto/contract/codec/hooks_codec.h"
+#include "proto/contract/codec/event_codec.h"
 #include "server/rpc/messages.h"
 
 namespace moduled::server {

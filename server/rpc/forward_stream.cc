@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "proto/contract/codec/hooks_codec.h"
+#include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/inference_codec.h"
 #include "server/rpc/messages.h"
 

@@ -14,7 +14,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* HooksRpc::Subscribe(grpc::CallbackSe
                                                                 const grpc::ByteBuffer* request) {
   v1::SubscribeRequest message;
   if (absl::Status status = ParseBytes(*request, message); !status.ok()) return FailedStream::Create(std::move(status));
-  const absl::StatusOr<contract::SubscribeCall> call = contract::Decode(message);
+  const absl::StatusOr<contract::SubscribeCall> call = contract::Decode(std::move(message));
   if (!call.ok()) return FailedStream::Create(call.status());
   auto open = hub_.OpenSubscription(*call);
   if (!open.ok()) return FailedStream::Create(open.status());

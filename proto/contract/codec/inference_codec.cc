@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "nn/tensor/status_macros.h"
+#include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/hooks_codec.h"
 #include "proto/contract/codec/model_ref_codec.h"
+#include "proto/contract/codec/optional_field.h"
 #include "proto/contract/codec/tensor_codec.h"
 
 namespace moduled::contract {
@@ -15,8 +17,9 @@ absl::StatusOr<ForwardCall> Decode(v1::ForwardRequest&& message) {
   ValueDecoder decoder;
   ASSIGN_OR_RETURN(call.arguments.args, decoder.Decode(std::move(*message.mutable_inputs()), "inputs"));
   ASSIGN_OR_RETURN(call.arguments.kwargs, decoder.Decode(std::move(*message.mutable_kwargs()), "kwargs"));
-  ASSIGN_OR_RETURN(call.hooks, DecodeHooks(message.hooks()));
-  call.request_id = message.request_id();
+  ASSIGN_OR_RETURN(call.hooks, DecodeHooks(std::move(*message.mutable_hooks())));
+  call.request_id = std::move(*message.mutable_request_id());
+  call.seed = Optional(message.has_seed(), message.seed());
   return call;
 }
 
@@ -28,6 +31,7 @@ absl::Status Encode(const ForwardCall& call, v1::ForwardRequest& message) {
   }
   EncodeHooks(call.hooks, *message.mutable_hooks());
   message.set_request_id(call.request_id);
+  if (call.seed.has_value()) message.set_seed(*call.seed);
   return absl::OkStatus();
 }
 
@@ -36,15 +40,8 @@ absl::StatusOr<ForwardReply> Decode(v1::ForwardResponse&& message) {
   reply.model = DecodeModelRef(message.model());
   reply.request_id = message.request_id();
   ASSIGN_OR_RETURN(reply.output, ValueDecoder().Decode(std::move(*message.mutable_output()), "output"));
-  reply.events.reserve(message.events_size());
-  for (v1::HookEvent& event : *message.mutable_events()) {
-    ASSIGN_OR_RETURN(HookEvent decoded, DecodeEvent(std::move(event)));
-    reply.events.push_back(std::move(decoded));
-  }
-  for (const v1::UnfiredHook& unfired : message.unfired()) {
-    ASSIGN_OR_RETURN(UnfiredHook decoded, DecodeUnfired(unfired));
-    reply.unfired.push_back(std::move(decoded));
-  }
+  ASSIGN_OR_RETURN(reply.events, DecodeEvents(std::move(*message.mutable_events())));
+  ASSIGN_OR_RETURN(reply.unfired, DecodeUnfired(std::move(*message.mutable_unfired())));
   return reply;
 }
 
@@ -52,8 +49,8 @@ absl::Status Encode(const ForwardReply& reply, v1::ForwardResponse& message) {
   EncodeModelRef(reply.model, *message.mutable_model());
   message.set_request_id(reply.request_id);
   RETURN_IF_ERROR(EncodeValue(reply.output, *message.mutable_output()));
-  for (const HookEvent& event : reply.events) RETURN_IF_ERROR(EncodeEvent(event, *message.add_events()));
-  for (const UnfiredHook& unfired : reply.unfired) EncodeUnfired(unfired, *message.add_unfired());
+  RETURN_IF_ERROR(EncodeEvents(reply.events, *message.mutable_events()));
+  EncodeUnfired(reply.unfired, *message.mutable_unfired());
   return absl::OkStatus();
 }
 

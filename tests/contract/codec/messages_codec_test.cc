@@ -1,4 +1,4 @@
-// Round trips of the messages that are more than a tensor, and what their decoders refuse.
+// Round trips of the messages of Introspection and Admin, and what their decoders refuse.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "proto/contract/codec/admin_codec.h"
-#include "proto/contract/codec/hooks_codec.h"
-#include "proto/contract/codec/inference_codec.h"
 #include "proto/contract/codec/introspection_codec.h"
 #include "proto/contract/codec/parse.h"
 
@@ -16,130 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-const std::vector<Hook> kHooks = {{SelectorKind::kPath, "", HookKind::kForwardPre},
-                                  {SelectorKind::kGlob, "layer1.*", HookKind::kForward},
-                                  {SelectorKind::kRegex, "l.*", HookKind::kForward},
-                                  {SelectorKind::kType, "Conv2d", HookKind::kForwardPre}};
-
-HookEvent SomeEvent() {
-  return {.model = {"m", "2"},
-          .replica = "r",
-          .request_id = "q",
-          .path = "a.b",
-          .called_as = "c",
-          .type = "ReLU",
-          .call_index = 3,
-          .kind = HookKind::kForward,
-          .inputs = {nn::Datum(nn::Tensor::Of<float>({2}, {1, 2}))},
-          .kwargs = {{"k", nn::Datum(5)}},
-          .output = nn::Datum(),
-          .sequence = 9,
-          .dropped = 4};
-}
-
-TEST(HooksCodec, KeepsHooksOfEveryKind) {
-  v1::SubscribeRequest message;
-  Encode({.model = {"m", ""}, .hooks = kHooks, .queue_size = 7}, message);
-  const auto call = Decode(message);
-  ASSERT_TRUE(call.ok()) << call.status();
-  EXPECT_EQ(call->hooks, kHooks);
-  EXPECT_EQ(call->queue_size, 7u);
-  EXPECT_EQ(call->model.name, "m");
-}
-
-TEST(HooksCodec, TakesAnUnsetKindForForwardAndAnUnsetQueueForTheDefault) {
-  v1::SubscribeRequest message;
-  message.add_hooks()->set_path("a");
-  const auto call = Decode(message);
-  ASSERT_TRUE(call.ok()) << call.status();
-  EXPECT_EQ(call->hooks[0].kind, HookKind::kForward);
-  EXPECT_EQ(call->queue_size, SubscribeCall().queue_size);
-}
-
-TEST(HooksCodec, SaysWhichHookIsWrong) {
-  v1::SubscribeRequest message;
-  message.add_hooks()->set_path("a");
-  message.add_hooks();
-  EXPECT_EQ(Decode(message).status().message(), "hooks[1].selector: not set (want path, glob, regex or type)");
-  message.mutable_hooks(1)->set_glob("*");
-  message.mutable_hooks(1)->set_kind(static_cast<v1::HookKind>(77));
-  EXPECT_EQ(Decode(message).status().message(), "hooks[1].kind: unknown kind (got 77, want FORWARD_PRE or FORWARD)");
-}
-
-TEST(HooksCodec, RefusesMoreHooksThanOneMessageMayHave) {
-  v1::SubscribeRequest message;
-  for (int i = 0; i <= kMaxHooks; ++i) message.add_hooks()->set_path("a");
-  EXPECT_EQ(Decode(message).status().message(), "hooks: too many (got 1025, want at most 1024)");
-}
-
-TEST(HooksCodec, KeepsAnEventAndTellsNoneFromNoOutput) {
-  for (const bool has_output : {true, false}) {
-    HookEvent event = SomeEvent();
-    if (!has_output) event.output.reset();
-    v1::HookEvent message;
-    ASSERT_TRUE(EncodeEvent(event, message).ok());
-    const auto decoded = DecodeEvent(std::move(message));
-    ASSERT_TRUE(decoded.ok()) << decoded.status();
-    EXPECT_EQ(decoded->model, event.model);
-    EXPECT_EQ(decoded->replica, "r");
-    EXPECT_EQ(decoded->request_id, "q");
-    EXPECT_EQ(decoded->path, "a.b");
-    EXPECT_EQ(decoded->called_as, "c");
-    EXPECT_EQ(decoded->type, "ReLU");
-    EXPECT_EQ(decoded->call_index, 3u);
-    EXPECT_EQ(decoded->sequence, 9u);
-    EXPECT_EQ(decoded->dropped, 4u);
-    EXPECT_THAT(decoded->inputs.at(0).As<nn::Tensor>()->elements<float>(), ElementsAre(1, 2));
-    EXPECT_EQ(*decoded->kwargs.at(0).second.As<int64_t>(), 5);
-    EXPECT_EQ(decoded->output.has_value(), has_output);
-  }
-}
-
-TEST(InferenceCodec, KeepsACall) {
-  ForwardCall call;
-  call.model = {"m", "1"};
-  call.arguments = {{nn::Datum(nn::Tensor::Of<float>({1}, {4}))}, {{"flag", nn::Datum(true)}}};
-  call.hooks = kHooks;
-  call.request_id = "id";
-  v1::ForwardRequest message;
-  ASSERT_TRUE(Encode(call, message).ok());
-  const auto decoded = Decode(std::move(message));
-  ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_EQ(decoded->model, call.model);
-  EXPECT_EQ(decoded->hooks, kHooks);
-  EXPECT_EQ(decoded->request_id, "id");
-  EXPECT_THAT(decoded->arguments.args.at(0).As<nn::Tensor>()->elements<float>(), ElementsAre(4));
-  EXPECT_EQ(decoded->arguments.kwargs.at(0).first, "flag");
-}
-
-TEST(InferenceCodec, NamesTheInputThatIsWrong) {
-  v1::ForwardRequest message;
-  message.add_inputs()->set_int_(1);
-  v1::Tensor& tensor = *message.add_inputs()->mutable_tensor();
-  tensor.set_dtype(v1::FLOAT32);
-  tensor.add_shape(1);
-  tensor.add_shape(3);
-  tensor.set_data(std::string(11, '\0'));
-  EXPECT_EQ(Decode(std::move(message)).status().message(),
-            "inputs[1].tensor.data: wrong number of bytes for float32[1, 3] (got 11, want 12)");
-}
-
-TEST(InferenceCodec, KeepsAReply) {
-  const ForwardReply reply{.model = {"m", "1"},
-                           .request_id = "id",
-                           .output = nn::Datum(nn::Datum::Tuple{{nn::Datum(1.5)}}),
-                           .events = {SomeEvent()},
-                           .unfired = {{kHooks[1], "layer1.x", "never called"}}};
-  v1::ForwardResponse message;
-  ASSERT_TRUE(Encode(reply, message).ok());
-  const auto decoded = Decode(std::move(message));
-  ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_EQ(*decoded->output.Items()->at(0).As<double>(), 1.5);
-  EXPECT_EQ(decoded->events.at(0).path, "a.b");
-  EXPECT_EQ(decoded->unfired.at(0).hook, kHooks[1]);
-  EXPECT_EQ(decoded->unfired.at(0).reason, "never called");
-}
 
 TEST(IntrospectionCodec, KeepsTheStatesOfModels) {
   const std::vector<ModelStatus> models = {{{"a", "1"}, ModelState::kReady, ""},
