@@ -28,6 +28,24 @@ absl::Status Layer::AddBuffer(InitContext& context, std::string name, Shape shap
   return RegisterBuffer(std::move(name), *std::move(buffer));
 }
 
+std::vector<int64_t> Layer::WindowShape() const {
+  std::vector<int64_t> extents;
+  for (const auto& [name, attribute] : attributes_) {
+    if (name != "kernel_size") continue;
+    if (const int64_t* extent = attribute.As<int64_t>()) extents.push_back(*extent);
+    if (attribute.Items() == nullptr) continue;
+    for (const Attribute& item : *attribute.Items()) {
+      if (const int64_t* extent = item.As<int64_t>()) extents.push_back(*extent);
+    }
+  }
+  // One number stands for all axes.
+  const std::shared_ptr<Parameter>* weight = parameter_slots().Find("weight");
+  if (extents.size() == 1 && weight != nullptr && *weight != nullptr && (*weight)->data.rank() > 3) {
+    extents.resize((*weight)->data.rank() - 2, extents[0]);
+  }
+  return extents;
+}
+
 absl::StatusOr<BoundArguments> Layer::BindInput(const Arguments& arguments) const {
   return BoundArguments::Bind(absl::StrCat(type(), ".forward"), /*is_method=*/true, {{"input"}}, arguments);
 }

@@ -1,6 +1,7 @@
 // What all layers of torch.nn have in common.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ class Layer : public Module {
   const Attributes& attributes() const { return attributes_; }
   // The element type of its parameters and floating-point buffers.
   DType dtype() const { return dtype_; }
+
+  // From the attribute kernel_size.
+  std::vector<int64_t> WindowShape() const override;
 
   // Makes and registers state of the layer's own, in order of the calls.
   absl::Status AddParameter(InitContext& context, std::string name, Shape shape, const init::Initialiser& initialiser);

@@ -45,6 +45,8 @@ class Module {
   virtual bool has_forward() const { return true; }
   // The arguments as repr prints them.
   virtual std::string ExtraRepr() const { return ""; }
+  // The extents of the window that a convolution or pooling slides over its input; empty for others.
+  virtual std::vector<int64_t> WindowShape() const { return {}; }
   // torch's _version, for state_dict()._metadata.
   virtual int64_t state_version() const { return 1; }
 

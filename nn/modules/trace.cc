@@ -54,6 +54,14 @@ absl::StatusOr<Graph> Trace::Run(const Module& root, const CallSignature& signat
   return std::move(trace.builder_.graph());
 }
 
+absl::Status Trace::Explore(const Module& root, const CallSignature& signature, Graph& graph) {
+  Trace trace(root);
+  absl::StatusOr<Symbol> output = trace.CallRoot(signature, {});
+  graph = std::move(trace.builder_.graph());
+  if (output.ok()) graph.output = *std::move(output);
+  return output.status();
+}
+
 absl::StatusOr<Graph> Trace::RunBackward(const Module& root, const CallSignature& signature,
                                          const std::vector<Edit>& edits, const BackwardSpec& spec) {
   Trace trace(root);

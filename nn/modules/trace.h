@@ -30,6 +30,9 @@ class Trace {
   static absl::StatusOr<Graph> Run(const Module& root, const CallSignature& signature,
                                    const std::vector<Edit>& edits = {});
 
+  // The same for those who look and do not run: `graph` is what was traced, up to the error if there is one.
+  static absl::Status Explore(const Module& root, const CallSignature& signature, Graph& graph);
+
   // The same with a backward pass behind it. Its output is BackwardPass::Run's. Further inputs are the tensors of
   // spec.targets, or the gradients of outputs.
   static absl::StatusOr<Graph> RunBackward(const Module& root, const CallSignature& signature,
