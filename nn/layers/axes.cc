@@ -75,6 +75,26 @@ absl::StatusOr<Value> FlattenAxes(Trace& trace, Value input, int64_t start, int6
   return ReshapeTo(trace, input, std::move(flat));
 }
 
+absl::StatusOr<Value> UnflattenAxis(Trace& trace, Value input, int64_t axis, absl::Span<const int64_t> sizes) {
+  const Shape shape = trace.spec(input).shape;
+  if (sizes.empty()) return absl::InvalidArgumentError("unflatten: sizes must be non-empty");
+  ASSIGN_OR_RETURN(const int64_t divided, NormalizeAxis(axis, shape.rank()));
+  if (shape.empty()) return absl::InvalidArgumentError("unflatten: a tensor without axes has none to divide");
+  if (std::count(sizes.begin(), sizes.end(), -1) > 1) {
+    return absl::InvalidArgumentError("unflatten got an unexpected error:\nonly one dimension can be inferred");
+  }
+  const absl::StatusOr<Shape> parts = ResolveShape(sizes, shape[divided]);
+  if (!parts.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("unflatten: Provided sizes [", absl::StrJoin(sizes, ", "),
+                                                   "] don't multiply up to the size of dim ", divided, " (",
+                                                   shape[divided], ") in the input tensor"));
+  }
+  Shape whole(shape.extents().first(divided));
+  for (const int64_t extent : *parts) whole.push_back(extent);
+  for (const int64_t extent : shape.extents().subspan(divided + 1)) whole.push_back(extent);
+  return ReshapeTo(trace, input, std::move(whole));
+}
+
 absl::StatusOr<Value> ReshapeTo(Trace& trace, Value input, Shape shape) {
   if (trace.spec(input).shape == shape) return input;
   return trace.Apply<ReshapeOp>({.shape = std::move(shape)}, {input});

@@ -22,6 +22,9 @@ absl::StatusOr<Shape> ResolveShape(absl::Span<const int64_t> shape, int64_t nume
 // torch.flatten: merges the axes start to end.
 absl::StatusOr<Value> FlattenAxes(Trace& trace, Value input, int64_t start, int64_t end);
 
+// torch.unflatten: divides an axis into several. One of `sizes` may be -1, which is inferred.
+absl::StatusOr<Value> UnflattenAxis(Trace& trace, Value input, int64_t axis, absl::Span<const int64_t> sizes);
+
 // torch's choice of softmax's axis when none is given.
 inline int64_t ImplicitSoftmaxAxis(size_t rank) { return rank == 0 || rank == 1 || rank == 3 ? 0 : 1; }
 

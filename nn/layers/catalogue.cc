@@ -16,16 +16,19 @@
 #include "nn/layers/linear.h"
 #include "nn/layers/near_names.h"
 #include "nn/layers/normalization.h"
+#include "nn/layers/padding.h"
 #include "nn/layers/pooling.h"
 #include "nn/layers/shape.h"
+#include "nn/layers/unpooling.h"
+#include "nn/layers/vision.h"
 
 namespace moduled::nn {
 namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DropoutLayers,
-    LinearLayers,     NormalizationLayers,   PoolingLayers,     ShapeLayers,
+    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DropoutLayers,   LinearLayers, NormalizationLayers,
+    PaddingLayers,    PoolingLayers,         ShapeLayers,       UnpoolingLayers, VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::ArithmeticFunctions,

@@ -18,6 +18,9 @@ absl::StatusOr<Symbol> MaxPool(Trace& trace, Value input, const MaxPoolOp::Attrs
 
 absl::StatusOr<Symbol> AvgPool(Trace& trace, Value input, const AvgPoolOp::Attrs& attrs);
 
+// The sum of x^norm_type over each window to the power of 1 / norm_type.
+absl::StatusOr<Symbol> LpPool(Trace& trace, Value input, double norm_type, const AvgPoolOp::Attrs& windows);
+
 // Where output_size is -1, torch's None, the input's extent stays.
 absl::StatusOr<Symbol> AdaptiveAvgPool(Trace& trace, Value input, std::vector<int64_t> output_size);
 absl::StatusOr<Symbol> AdaptiveMaxPool(Trace& trace, Value input, std::vector<int64_t> output_size,

@@ -76,9 +76,30 @@ LayerResult CreateAvgPool(const LayerArguments& arguments) {
       [attrs = std::move(attrs)](Trace& trace, Value input) { return AvgPool(trace, input, attrs); });
 }
 
+template <size_t kAxes>
+LayerResult CreateLpPool(const LayerArguments& arguments) {
+  AttributeReader reader(arguments.attributes);
+  Windows windows = ReadWindows(reader, kAxes);
+  if (!reader.Has("norm_type")) reader.Fail("norm_type: must be set (got nothing)");
+  const double norm_type = reader.Float("norm_type", 0);
+  AvgPoolOp::Attrs attrs = {.kernel = std::move(windows.kernel),
+                            .stride = std::move(windows.stride),
+                            .padding = std::move(windows.padding),
+                            .ceil_mode = reader.Bool("ceil_mode", false)};
+  RETURN_IF_ERROR(reader.Finish());
+  std::string repr = absl::StrCat(
+      "norm_type=", reader.NumberAsGiven("norm_type", ""), ", kernel_size=", reader.AsGiven("kernel_size", ""),
+      ", stride=", reader.AsGiven("stride", "None"), ", ceil_mode=", BoolRepr(attrs.ceil_mode));
+  return std::make_shared<ForwardLayer>(absl::StrCat("LPPool", kAxes, "d"), arguments, std::move(repr),
+                                        [norm_type, attrs = std::move(attrs)](Trace& trace, Value input) {
+                                          return LpPool(trace, input, norm_type, attrs);
+                                        });
+}
+
 constexpr LayerInfo kLayers[] = {
     {"MaxPool1d", CreateMaxPool<1>}, {"MaxPool2d", CreateMaxPool<2>}, {"MaxPool3d", CreateMaxPool<3>},
     {"AvgPool1d", CreateAvgPool<1>}, {"AvgPool2d", CreateAvgPool<2>}, {"AvgPool3d", CreateAvgPool<3>},
+    {"LPPool1d", CreateLpPool<1>},   {"LPPool2d", CreateLpPool<2>},   {"LPPool3d", CreateLpPool<3>},
 };
 
 }  // namespace

@@ -10,11 +10,14 @@
 
 namespace moduled::nn {
 
-// `input` as [N, C, spatial...] with `axes` spatial axes, a batch of one where it comes without N. Requires rank
-// axes + 1 or axes + 2.
+// Whether an input with `axes` spatial axes comes as [C, spatial...], without N.
+inline bool LacksBatch(const Shape& shape, size_t axes) { return shape.rank() == axes + 1; }
+
+// `input` as [N, C, spatial...], a batch of one where it comes without N. What has another rank is left as it is, for
+// the operator to refuse.
 inline absl::StatusOr<Value> AddBatch(Trace& trace, Value input, size_t axes) {
   const Shape shape = trace.spec(input).shape;
-  if (shape.rank() == axes + 2) return input;
+  if (!LacksBatch(shape, axes)) return input;
   Shape batched = {1};
   for (const int64_t extent : shape) batched.push_back(extent);
   return ReshapeTo(trace, input, std::move(batched));
@@ -26,17 +29,16 @@ inline absl::StatusOr<Value> RemoveBatch(Trace& trace, Value output) {
   return ReshapeTo(trace, output, Shape(shape.extents().subspan(1)));
 }
 
-// apply(batched inputs), a StatusOr<std::vector<Value>>, with the batch axis added before and removed after. All inputs
-// have as many axes as the first.
+// apply(batched inputs), a StatusOr<std::vector<Value>>, with the batch axis added before and removed after.
 template <class Apply>
 absl::StatusOr<std::vector<Value>> ApplyBatchedAll(Trace& trace, size_t axes, std::vector<Value> inputs, Apply apply) {
-  const bool has_batch = trace.spec(inputs[0]).shape.rank() == axes + 2;
+  const bool lacks_batch = LacksBatch(trace.spec(inputs[0]).shape, axes);
   for (Value& input : inputs) {
     ASSIGN_OR_RETURN(input, AddBatch(trace, input, axes));
   }
   ASSIGN_OR_RETURN(std::vector<Value> outputs, apply(inputs));
   for (Value& output : outputs) {
-    if (has_batch) break;
+    if (!lacks_batch) break;
     ASSIGN_OR_RETURN(output, RemoveBatch(trace, output));
   }
   return outputs;

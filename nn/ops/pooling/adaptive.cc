@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nn/ops/pooling/window.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -23,6 +24,7 @@ absl::Status CheckOutputSize(absl::string_view op, absl::Span<const int64_t> siz
 
 absl::Status CheckInput(absl::string_view op, size_t axes, const Shape& x) {
   const std::string name = absl::StrCat(op, axes, "d(): ");
+  if (axes == 1 && x.rank() != 3) return WrongRankOf1d(absl::StrCat(op, "1d"), x);
   if (x.rank() != axes + 2) {
     return absl::InvalidArgumentError(
         absl::StrCat(name, "Expected ", axes + 1, "D or ", axes + 2, "D tensor, but got ", x.ToString()));

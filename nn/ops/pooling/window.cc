@@ -75,6 +75,12 @@ WindowAxis AxisOf(const PoolWindow& window, size_t i, int64_t in) {
 
 }  // namespace
 
+absl::Status WrongRankOf1d(absl::string_view function, const Shape& x) {
+  return Invalid(absl::StrCat("Expected 2 to 3 dimensions, but got ", x.rank(),
+                              "-dimensional tensor for argument #1 'self' (while checking arguments for ", function,
+                              ")"));
+}
+
 absl::Status CheckPoolInput(size_t axes, const Shape& x) {
   const bool full = x.rank() == axes + 2 && std::none_of(x.begin() + 1, x.end(), [](int64_t n) { return n == 0; });
   if (full) return absl::OkStatus();

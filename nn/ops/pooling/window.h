@@ -27,6 +27,9 @@ absl::StatusOr<Shape> InferPooledShape(absl::string_view op, const PoolWindow& w
 // The windows between shapes that InferPooledShape related.
 WindowAxes MakePoolAxes(const PoolWindow& window, const Shape& x, const Shape& y);
 
+// What torch says of an input of pooling over one axis that is not [C, L] or [N, C, L].
+absl::Status WrongRankOf1d(absl::string_view function, const Shape& x);
+
 // Refuses an `x` that is not [N, C, spatial...] or has none of anything but N.
 absl::Status CheckPoolInput(size_t axes, const Shape& x);
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "nn/layers/catalogue.h"
 #include "nn/plan/model.h"
@@ -30,10 +31,13 @@ inline Attribute Ints(std::initializer_list<int64_t> numbers) {
   return Attribute::List{{numbers.begin(), numbers.end()}};
 }
 
-// Runs a module on one tensor.
-inline absl::StatusOr<Datum> RunModule(std::shared_ptr<const Module> module, Tensor input) {
+// Runs a module on tensors.
+inline absl::StatusOr<Datum> RunModule(std::shared_ptr<const Module> module, const std::vector<Tensor>& inputs) {
   Workspace workspace;
-  return Model(std::move(module), ModelOptions()).Forward({{Datum(std::move(input))}, {}}, workspace);
+  return Model(std::move(module), ModelOptions()).Forward({{inputs.begin(), inputs.end()}, {}}, workspace);
+}
+inline absl::StatusOr<Datum> RunModule(std::shared_ptr<const Module> module, const Tensor& input) {
+  return RunModule(std::move(module), std::vector<Tensor>{input});
 }
 
 // What a module makes of an input of this type; no error if it takes it.

@@ -1,0 +1,11 @@
+// Padding layers of torch.nn.
+#pragma once
+
+#include "absl/types/span.h"
+#include "nn/layers/layer_info.h"
+
+namespace moduled::nn {
+
+absl::Span<const LayerInfo> PaddingLayers();
+
+}  // namespace moduled::nn

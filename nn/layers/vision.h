@@ -1,0 +1,11 @@
+// Vision and shuffle layers of torch.nn.
+#pragma once
+
+#include "absl/types/span.h"
+#include "nn/layers/layer_info.h"
+
+namespace moduled::nn {
+
+absl::Span<const LayerInfo> VisionLayers();
+
+}  // namespace moduled::nn

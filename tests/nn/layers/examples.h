@@ -1,0 +1,84 @@
+// For each layer of the catalogue arguments that it can be made from, and inputs that it takes.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/nn/layers/make_layer.h"
+
+namespace moduled::nn {
+
+struct Example {
+  Attributes attributes = {};
+  Shape shape = {2, 3, 4};  // Of the first input, float32.
+  // What forward wants behind the input: names and types.
+  std::vector<std::pair<std::string, TensorSpec>> others = {};
+
+  // Ramps for floats, zeros for ints: 0 is an index into everything.
+  std::vector<Tensor> Inputs() const {
+    std::vector<Tensor> inputs = {Ramp(shape)};
+    for (const auto& [name, spec] : others) {
+      inputs.push_back(spec.dtype == DType::kFloat32 ? Ramp(spec.shape) : *Tensor::Zeros(spec));
+    }
+    return inputs;
+  }
+};
+
+// What is not listed can be made without arguments and takes the default shape.
+inline const std::map<std::string, Example>& Examples() {
+  static const auto& examples = *new std::map<std::string, Example>{
+      {"Linear", {{{"in_features", 4}, {"out_features", 3}}, {2, 4}}},
+      {"Conv2d", {{{"in_channels", 3}, {"out_channels", 2}, {"kernel_size", 3}}, {2, 3, 5, 6}}},
+      {"BatchNorm2d", {{{"num_features", 3}}, {2, 3, 4, 5}}},
+      {"LayerNorm", {{{"normalized_shape", Ints({4})}}, {2, 4}}},
+      {"MaxPool1d", {{{"kernel_size", 2}}, {2, 3, 4}}},
+      {"MaxPool2d", {{{"kernel_size", 2}, {"return_indices", true}}, {2, 3, 4, 5}}},
+      {"MaxPool3d", {{{"kernel_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"MaxUnpool1d", {{{"kernel_size", 2}}, {2, 3, 4}, {{"indices", {DType::kInt64, {2, 3, 4}}}}}},
+      {"MaxUnpool2d", {{{"kernel_size", 2}}, {2, 3, 4, 5}, {{"indices", {DType::kInt64, {2, 3, 4, 5}}}}}},
+      {"MaxUnpool3d", {{{"kernel_size", 2}}, {3, 2, 2, 2}, {{"indices", {DType::kInt64, {3, 2, 2, 2}}}}}},
+      {"AvgPool1d", {{{"kernel_size", 2}}, {2, 3, 4}}},
+      {"AvgPool2d", {{{"kernel_size", 2}}, {2, 3, 4, 5}}},
+      {"AvgPool3d", {{{"kernel_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"LPPool1d", {{{"norm_type", 2}, {"kernel_size", 2}}, {2, 3, 4}}},
+      {"LPPool2d", {{{"norm_type", 1.5}, {"kernel_size", 2}}, {2, 3, 4, 5}}},
+      {"LPPool3d", {{{"norm_type", 2}, {"kernel_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"FractionalMaxPool2d", {{{"kernel_size", 2}, {"output_size", 2}}, {2, 3, 4, 5}}},
+      {"FractionalMaxPool3d", {{{"kernel_size", 2}, {"output_ratio", 0.5}}, {2, 3, 4, 5, 6}}},
+      {"AdaptiveAvgPool1d", {{{"output_size", 2}}, {2, 3, 4}}},
+      {"AdaptiveAvgPool2d", {{{"output_size", 2}}, {2, 3, 4, 5}}},
+      {"AdaptiveAvgPool3d", {{{"output_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"AdaptiveMaxPool1d", {{{"output_size", 2}, {"return_indices", true}}, {2, 3, 4}}},
+      {"AdaptiveMaxPool2d", {{{"output_size", 2}}, {2, 3, 4, 5}}},
+      {"AdaptiveMaxPool3d", {{{"output_size", 2}}, {2, 3, 4, 5, 6}}},
+      {"ReflectionPad1d", {{{"padding", 1}}, {3, 4}}},
+      {"ReflectionPad2d", {{{"padding", 1}}, {3, 4, 5}}},
+      {"ReflectionPad3d", {{{"padding", 1}}, {2, 3, 4, 5, 6}}},
+      {"ReplicationPad1d", {{{"padding", 1}}, {3, 4}}},
+      {"ReplicationPad2d", {{{"padding", 1}}, {3, 4, 5}}},
+      {"ReplicationPad3d", {{{"padding", 1}}, {2, 3, 4, 5, 6}}},
+      {"ZeroPad1d", {{{"padding", 1}}}},
+      {"ZeroPad2d", {{{"padding", Ints({1, -1, 0, 2})}}}},
+      {"ZeroPad3d", {{{"padding", 1}}}},
+      {"ConstantPad1d", {{{"padding", 1}, {"value", 2}}}},
+      {"ConstantPad2d", {{{"padding", 1}, {"value", 0.5}}}},
+      {"ConstantPad3d", {{{"padding", 1}, {"value", 2}}}},
+      {"CircularPad1d", {{{"padding", 1}}, {3, 4}}},
+      {"CircularPad2d", {{{"padding", 1}}, {3, 4, 5}}},
+      {"CircularPad3d", {{{"padding", 1}}, {2, 3, 4, 5, 6}}},
+      {"PixelShuffle", {{{"upscale_factor", 2}}, {2, 8, 3, 4}}},
+      {"PixelUnshuffle", {{{"downscale_factor", 2}}, {2, 3, 4, 6}}},
+      {"ChannelShuffle", {{{"groups", 3}}, {2, 6, 4}}},
+      {"Unflatten", {{{"dim", -1}, {"unflattened_size", Ints({2, -1})}}}},
+  };
+  return examples;
+}
+
+inline Example ExampleOf(absl::string_view name) {
+  const auto found = Examples().find(std::string(name));
+  return found == Examples().end() ? Example() : found->second;
+}
+
+}  // namespace moduled::nn
