@@ -8,6 +8,7 @@
 #include "nn/tensor/status_macros.h"
 #include "proto/contract/codec/introspection_codec.h"
 #include "proto/contract/codec/state_dict_codec.h"
+#include "proto/contract/codec/summary_codec.h"
 
 namespace moduled::client {
 
@@ -127,6 +128,14 @@ absl::StatusOr<contract::StateDictReply> WireIntrospection::StateDict(const cont
   if (!status.ok()) return contract::FromGrpc(status);
   ASSIGN_OR_RETURN(nn::StateDict state_dict, assembler.Finish());
   return contract::StateDictReply{assembler.model(), std::move(state_dict)};
+}
+
+absl::StatusOr<contract::SummaryReply> WireIntrospection::Summary(const contract::SummaryCall& call) {
+  v1::SummaryRequest request;
+  contract::Encode(call, request);
+  ASSIGN_OR_RETURN(const v1::SummaryResponse response,
+                   CallUnary<v1::SummaryResponse>(*stub_, &Stub::Summary, request, options_.timeout));
+  return contract::Decode(response);
 }
 
 }  // namespace moduled::client

@@ -33,6 +33,7 @@ class WireIntrospection final : public contract::Introspection {
                                                                        contract::ListOptions options) override;
   absl::StatusOr<contract::BufferReply> GetBuffer(const contract::ModelRef& model, const std::string& path) override;
   absl::StatusOr<contract::StateDictReply> StateDict(const contract::ModelRef& model, const std::string& path) override;
+  absl::StatusOr<contract::SummaryReply> Summary(const contract::SummaryCall& call) override;
 
  private:
   const std::unique_ptr<v1::Introspection::Stub> stub_;

@@ -20,6 +20,7 @@ void AddModuleCommands(CLI::App& app, Run& run);     // modules, children
 void AddParameterCommands(CLI::App& app, Run& run);  // parameters, parameter
 void AddBufferCommands(CLI::App& app, Run& run);     // buffers, buffer
 void AddStateDictCommands(CLI::App& app, Run& run);  // state-dict, load-state-dict
+void AddSummaryCommand(CLI::App& app, Run& run);     // summary
 void AddForwardCommand(CLI::App& app, Run& run);     // forward
 void AddWatchCommand(CLI::App& app, Run& run);       // watch
 void AddAdminCommands(CLI::App& app, Run& run);      // load, unload

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   AddParameterCommands(app, run);
   AddBufferCommands(app, run);
   AddStateDictCommands(app, run);
+  AddSummaryCommand(app, run);
   AddForwardCommand(app, run);
   AddWatchCommand(app, run);
   AddAdminCommands(app, run);

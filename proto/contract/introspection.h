@@ -12,6 +12,7 @@
 #include "nn/tensor/datum.h"
 #include "nn/tensor/shape.h"
 #include "proto/contract/model_ref.h"
+#include "proto/contract/summary.h"
 
 namespace moduled::contract {
 
@@ -107,6 +108,8 @@ class Introspection {
   virtual absl::StatusOr<BufferReply> GetBuffer(const ModelRef& model, const std::string& path) = 0;
   // Keys are relative to `path`. In process the tensors are the model's own, by reference.
   virtual absl::StatusOr<StateDictReply> StateDict(const ModelRef& model, const std::string& path) = 0;
+  // From shapes alone: nothing is run. A forward that fails has a summary too, up to the module that fails.
+  virtual absl::StatusOr<SummaryReply> Summary(const SummaryCall& call) = 0;
 };
 
 }  // namespace moduled::contract

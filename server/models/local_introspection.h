@@ -34,6 +34,7 @@ class LocalIntrospection final : public contract::Introspection {
                                                                        contract::ListOptions options) override;
   absl::StatusOr<contract::BufferReply> GetBuffer(const contract::ModelRef& model, const std::string& path) override;
   absl::StatusOr<contract::StateDictReply> StateDict(const contract::ModelRef& model, const std::string& path) override;
+  absl::StatusOr<contract::SummaryReply> Summary(const contract::SummaryCall& call) override;  // local_summary.cc
 
  private:
   const ModelStore& store_;

@@ -1,6 +1,7 @@
 #include "server/rpc/introspection_rpc.h"
 
 #include "proto/contract/codec/introspection_codec.h"
+#include "proto/contract/codec/summary_codec.h"
 #include "server/rpc/state_dict_stream.h"
 
 namespace moduled::server {
@@ -113,6 +114,17 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* IntrospectionRpc::StateDict(grpc::Ca
   absl::StatusOr<contract::StateDictReply> reply = introspection_.StateDict(DecodeModelRef(call.model()), call.path());
   if (!reply.ok()) return FailedStream::Create(reply.status());
   return StateDictStream::Create(*std::move(reply), max_bytes_);
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::Summary(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerOn<v1::SummaryRequest, v1::SummaryResponse>(
+      worker_, {context, request, response}, max_bytes_,
+      [this](const v1::SummaryRequest& message, v1::SummaryResponse& reply) {
+        const absl::StatusOr<contract::SummaryCall> call = contract::Decode(message);
+        if (!call.ok()) return call.status();
+        return EncodeOr(introspection_.Summary(*call), reply);
+      });
 }
 
 }  // namespace moduled::server

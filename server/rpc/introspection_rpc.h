@@ -18,7 +18,8 @@ using RawIntrospection = v1::Introspection::WithRawCallbackMethod_ListModels<
                 v1::Introspection::WithRawCallbackMethod_GetParameter<
                     v1::Introspection::WithRawCallbackMethod_NamedBuffers<
                         v1::Introspection::WithRawCallbackMethod_GetBuffer<
-                            v1::Introspection::WithRawCallbackMethod_StateDict<Service>>>>>>>>>>;
+                            v1::Introspection::WithRawCallbackMethod_StateDict<
+                                v1::Introspection::WithRawCallbackMethod_Summary<Service>>>>>>>>>>>;
 
 class IntrospectionRpc final : public RawIntrospection<v1::Introspection::Service> {
  public:
@@ -46,11 +47,13 @@ class IntrospectionRpc final : public RawIntrospection<v1::Introspection::Servic
                                       grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* StateDict(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* Summary(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
 
  private:
   contract::Introspection& introspection_;
   const size_t max_bytes_;
-  WorkerThread worker_;  // For what reads directories.
+  WorkerThread worker_;  // For what reads directories, and what traces.
 };
 
 }  // namespace moduled::server
