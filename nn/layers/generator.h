@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
+#include <utility>
 
 namespace moduled::nn {
 
@@ -18,8 +20,13 @@ class Generator {
     return high << 32 | Random();
   }
 
+  // Normal samples come in pairs: the second one waits here for whoever draws a single one next.
+  std::optional<double> TakeSpareNormal() { return std::exchange(spare_normal_, std::nullopt); }
+  void set_spare_normal(double sample) { spare_normal_ = sample; }
+
  private:
   std::mt19937 engine_;
+  std::optional<double> spare_normal_;
 };
 
 }  // namespace moduled::nn

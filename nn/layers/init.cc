@@ -111,6 +111,19 @@ Initialiser KaimingUniform(double a) {
   };
 }
 
+Fan FanOf(const Shape& shape) {
+  const auto window = static_cast<double>(shape.numel(2, shape.rank()));
+  return {.in = static_cast<double>(shape[1]) * window, .out = static_cast<double>(shape[0]) * window};
+}
+
+Initialiser XavierUniform(double gain) {
+  return [gain](Tensor& tensor, Generator& generator) {
+    const Fan fan = FanOf(tensor.shape());
+    const double bound = std::sqrt(3.0) * (gain * std::sqrt(2.0 / (fan.in + fan.out)));
+    Uniform(-bound, bound)(tensor, generator);
+  };
+}
+
 Initialiser BiasUniform(int64_t fan_in) {
   const double bound = fan_in > 0 ? 1 / std::sqrt(static_cast<double>(fan_in)) : 0;
   return Uniform(-bound, bound);
