@@ -128,13 +128,18 @@ std::vector<int64_t> AttributeReader::PerAxis(absl::string_view name, size_t axe
   return Expand(name, ReadInts(name, *attribute, range), axes);
 }
 
-std::vector<double> AttributeReader::FloatPerAxis(absl::string_view name, size_t axes) {
+std::vector<double> AttributeReader::Floats(absl::string_view name) {
   const Attribute* attribute = Take(name);
   if (attribute == nullptr) return {};
-  if (attribute->Items() == nullptr) return Expand(name, std::vector<double>{ReadFloat(name, *attribute)}, axes);
+  if (attribute->Items() == nullptr) return {ReadFloat(name, *attribute)};
   std::vector<double> numbers;
   for (const Attribute& item : *attribute->Items()) numbers.push_back(ReadFloat(name, item));
-  return Expand(name, std::move(numbers), axes);
+  return numbers;
+}
+
+std::vector<double> AttributeReader::FloatPerAxis(absl::string_view name, size_t axes) {
+  std::vector<double> numbers = Floats(name);
+  return numbers.empty() ? numbers : Expand(name, std::move(numbers), axes);
 }
 
 std::string AttributeReader::NumberAsGiven(absl::string_view name, absl::string_view otherwise) const {

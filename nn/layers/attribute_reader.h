@@ -51,7 +51,8 @@ class AttributeReader {
   std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range);
   std::vector<int64_t> PerAxis(absl::string_view name, size_t axes, IntRange range, int64_t otherwise);
 
-  // Floats with one for each of `axes` axes, from as many or from one; none where the attribute is not set.
+  // Any number of floats, or one; none where the attribute is not set. And one for each axis, from as many or from one.
+  std::vector<double> Floats(absl::string_view name);
   std::vector<double> FloatPerAxis(absl::string_view name, size_t axes);
 
   // An attribute that takes one number or one for each axis, as it was given: repr(2) or repr((2, 2)).

@@ -20,6 +20,7 @@
 #include "nn/layers/pooling.h"
 #include "nn/layers/shape.h"
 #include "nn/layers/unpooling.h"
+#include "nn/layers/upsampling.h"
 #include "nn/layers/vision.h"
 
 namespace moduled::nn {
@@ -27,8 +28,8 @@ namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DropoutLayers,   LinearLayers, NormalizationLayers,
-    PaddingLayers,    PoolingLayers,         ShapeLayers,       UnpoolingLayers, VisionLayers,
+    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DropoutLayers,   LinearLayers,     NormalizationLayers,
+    PaddingLayers,    PoolingLayers,         ShapeLayers,       UnpoolingLayers, UpsamplingLayers, VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::ArithmeticFunctions,

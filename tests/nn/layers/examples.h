@@ -70,6 +70,9 @@ inline const std::map<std::string, Example>& Examples() {
       {"CircularPad3d", {{{"padding", 1}}, {2, 3, 4, 5, 6}}},
       {"PixelShuffle", {{{"upscale_factor", 2}}, {2, 8, 3, 4}}},
       {"PixelUnshuffle", {{{"downscale_factor", 2}}, {2, 3, 4, 6}}},
+      {"Upsample", {{{"scale_factor", 1.5}, {"mode", "trilinear"}}, {2, 3, 4, 5, 6}}},
+      {"UpsamplingNearest2d", {{{"size", Ints({2, 7})}}, {2, 3, 4, 5}}},
+      {"UpsamplingBilinear2d", {{{"scale_factor", 2.0}}, {2, 3, 4, 5}}},
       {"ChannelShuffle", {{{"groups", 3}}, {2, 6, 4}}},
       {"Unflatten", {{{"dim", -1}, {"unflattened_size", Ints({2, -1})}}}},
   };
