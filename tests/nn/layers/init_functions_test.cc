@@ -1,4 +1,6 @@
 // torch.nn.init's functions against what torch drew from the same seed.
+#include "nn/layers/init_functions.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,6 +58,69 @@ TEST(InitXavierUniform, IsTorchs) {
                                    -1.0363900661468506, -0.062189821153879166, -0.9637369513511658};
   EXPECT_THAT(Drawn(init::XavierUniform(), DType::kFloat32, {2, 3}, generator).elements<float>(),
               Pointwise(FloatNear(0), want));
+}
+
+Tensor Filled(const init::Function& function, Shape shape) {
+  Generator generator(5);
+  Tensor tensor = *Tensor::Zeros({DType::kFloat32, std::move(shape)});
+  EXPECT_EQ(function(tensor, generator), absl::OkStatus());
+  return tensor;
+}
+
+std::string Refused(const init::Function& function, Shape shape) {
+  Generator generator(5);
+  Tensor tensor = *Tensor::Zeros({DType::kFloat32, std::move(shape)});
+  return std::string(function(tensor, generator).message());
+}
+
+void ExpectNear(const Tensor& got, const std::vector<float>& want) {
+  EXPECT_THAT(got.elements<float>(), Pointwise(FloatNear(2e-6), want));
+}
+
+TEST(InitFunction, DrawsWhatTorchDraws) {
+  ExpectNear(Filled(init::OrthogonalFunction(1), {2, 3}),
+             {-0.509438157, -0.631926715, -0.584073007, -0.0129648121, -0.673040748, 0.739491761});
+  ExpectNear(Filled(init::OrthogonalFunction(2), {3, 2}),
+             {-1.27027154, -0.960627019, -1.45637178, 0.222370267, -0.515161693, 1.74004257});
+  ExpectNear(Filled(init::TruncNormalFunction(0, 0.5, -0.3, 0.4), {2, 3}),
+             {0.263513327, -0.207514346, 0.32258895, 0.255903006, 0.332674563, -0.214177847});
+  ExpectNear(Filled(init::SparseFunction(0.5, 1), {4, 2}),
+             {-0.486780763, 0, 0, 0, -0.197415099, 1.94278347, 0, -0.762557149});
+  ExpectNear(Filled(init::KaimingNormalFunction({.mode = "fan_out", .nonlinearity = "relu"}), {2, 3}),
+             {-0.486780763, -0.603821576, -0.55809623, 0.667524278, -0.197415099, 1.94278347});
+  ExpectNear(Filled(init::XavierNormalFunction(2), {2, 3}),
+             {-0.615734339, -0.763780594, -0.705942094, 0.844358861, -0.249712542, 2.45744848});
+  ExpectNear(Filled(init::KaimingUniformFunction({.a = 0.1}), {2, 3}),
+             {0.929457605, -1.05226982, 1.1467787, 0.900399506, 1.18233502, -1.07890999});
+}
+
+TEST(InitFunction, MakesIdentities) {
+  ExpectNear(Filled(init::EyeFunction(), {2, 3}), {1, 0, 0, 0, 1, 0});
+  ExpectNear(Filled(init::DiracFunction(2), {4, 1, 3}), {0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0});
+}
+
+TEST(InitFunction, MakesManyVectorsOrthonormal) {
+  const int64_t n = 150;  // More than a block.
+  const Tensor q = Filled(init::OrthogonalFunction(1), {n, n});
+  for (int64_t i = 0; i < n; i += 37) {
+    for (int64_t j = 0; j < n; j += 11) {
+      double dot = 0;
+      for (int64_t k = 0; k < n; ++k) dot += q.elements<float>()[i * n + k] * q.elements<float>()[j * n + k];
+      EXPECT_NEAR(dot, i == j ? 1 : 0, 1e-5);
+    }
+  }
+}
+
+TEST(InitFunction, RefusesShapesInTorchsWords) {
+  EXPECT_EQ(Refused(init::XavierNormalFunction(1), {3}),
+            "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  EXPECT_EQ(Refused(init::EyeFunction(), {3}), "Only tensors with 2 dimensions are supported");
+  EXPECT_EQ(Refused(init::DiracFunction(1), {3, 3}), "Only tensors with 3, 4, or 5 dimensions are supported");
+  EXPECT_EQ(Refused(init::DiracFunction(2), {3, 3, 3}), "dim 0 must be divisible by groups");
+  EXPECT_EQ(Refused(init::OrthogonalFunction(1), {3}), "Only tensors with 2 or more dimensions are supported");
+  EXPECT_EQ(Refused(init::KaimingNormalFunction({.mode = "fan"}), {3, 3}),
+            "Mode fan not supported, please use one of ['fan_in', 'fan_out']");
+  EXPECT_EQ(Refused(init::KaimingNormalFunction({.nonlinearity = "gelu"}), {3, 3}), "Unsupported nonlinearity gelu");
 }
 
 }  // namespace
