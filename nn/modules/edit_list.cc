@@ -57,7 +57,7 @@ absl::StatusOr<Value> Select(GraphBuilder& builder, const Edit& edit, Value valu
 
 absl::Status EditList::Add(GraphBuilder& builder, const std::vector<Edit>& edits) {
   for (const Edit& edit : edits) {
-    Pending pending{edit, Value(), false};
+    Pending pending{edit, Value()};
     if (edit.operand.has_value()) {
       RETURN_IF_ERROR(edit.operand->Check());
       pending.operand = builder.AddInput(*edit.operand);
@@ -67,10 +67,10 @@ absl::Status EditList::Add(GraphBuilder& builder, const std::vector<Edit>& edits
   return absl::OkStatus();
 }
 
-absl::Status EditList::CheckAllWereUsed() const {
+absl::Status EditList::CheckLeaves() const {
   for (const Pending& pending : edits_) {
-    if (pending.used) continue;
-    return Misfit(pending.edit, IsBackward(pending.edit.kind) ? "no gradient reaches it" : "forward does not reach it");
+    if (!pending.met || pending.used || !pending.edit.leaf.has_value()) continue;
+    return Misfit(pending.edit, absl::StrCat("there is no such tensor in the value (got ", *pending.edit.leaf, ")"));
   }
   return absl::OkStatus();
 }
@@ -83,6 +83,7 @@ absl::Status EditList::Apply(GraphBuilder& builder, const ModuleCall& call, Hook
   for (Pending& pending : edits_) {
     const Edit& edit = pending.edit;
     if (edit.path != path || edit.kind != kind || edit.call_index.value_or(call_index) != call_index) continue;
+    pending.met = true;
     absl::Status status;
     int32_t leaf = 0;
     for (Symbol& symbol : symbols) {

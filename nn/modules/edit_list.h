@@ -19,14 +19,16 @@ class EditList {
   // Applies the edits of this kind that mean the call to the tensors of `symbols`.
   absl::Status Apply(GraphBuilder& builder, const ModuleCall& call, HookKind kind, std::vector<Symbol>& symbols);
 
-  // INVALID_ARGUMENT if an edit met nothing that it could have changed.
-  absl::Status CheckAllWereUsed() const;
+  // INVALID_ARGUMENT if no value that an edit met has the tensor that it means. One that met no value is no error: its
+  // hook did not fire.
+  absl::Status CheckLeaves() const;
 
  private:
   struct Pending {
     Edit edit;
     Value operand;
-    bool used = false;
+    bool met = false;   // A value.
+    bool used = false;  // A tensor of it.
   };
   static absl::StatusOr<Value> ApplyTo(GraphBuilder& builder, Pending& pending, Value value);
 

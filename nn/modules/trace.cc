@@ -50,7 +50,7 @@ absl::StatusOr<Symbol> Trace::CallRoot(const CallSignature& signature, const std
 absl::StatusOr<Graph> Trace::Run(const Module& root, const CallSignature& signature, const std::vector<Edit>& edits) {
   Trace trace(root);
   ASSIGN_OR_RETURN(trace.builder_.graph().output, trace.CallRoot(signature, edits));
-  RETURN_IF_ERROR(trace.edits_.CheckAllWereUsed());
+  RETURN_IF_ERROR(trace.edits_.CheckLeaves());
   return std::move(trace.builder_.graph());
 }
 
@@ -73,7 +73,7 @@ absl::StatusOr<Graph> Trace::RunBackward(const Module& root, const CallSignature
   }
   BackwardPass pass(root, trace.builder_, trace.edits_, trace.marks_);
   RETURN_IF_ERROR(pass.Run(signature, spec, output, objective));
-  RETURN_IF_ERROR(trace.edits_.CheckAllWereUsed());
+  RETURN_IF_ERROR(trace.edits_.CheckLeaves());
   return std::move(trace.builder_.graph());
 }
 

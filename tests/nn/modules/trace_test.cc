@@ -201,9 +201,13 @@ TEST(Edit, MayMeanOneCallOfASharedModule) {
               ElementsAre(1));
 }
 
-TEST(Edit, IsRefusedWhereForwardDoesNotGo) {
-  EXPECT_THAT(Text(RunEdited(std::make_shared<Affine>(), {{.path = "nowhere"}}).status()),
-              HasSubstr("edit of nowhere: forward does not reach it"));
+TEST(Edit, ChangesNothingWhereForwardDoesNotGo) {
+  EXPECT_THAT(Elements(*RunEdited(std::make_shared<Affine>(), {{.path = "nowhere"}})), ElementsAre(7));
+}
+
+TEST(Edit, IsRefusedIfTheValueHasNoSuchTensor) {
+  EXPECT_THAT(Text(RunEdited(MakeSequential({std::make_shared<Affine>()}), {{.path = "0", .leaf = 1}}).status()),
+              HasSubstr("edit of 0: there is no such tensor in the value (got 1)"));
 }
 
 // def forward(self, x, y=2): return (self.child(x), y)
