@@ -18,6 +18,7 @@ absl::Status Layer::AddParameter(InitContext& context, std::string name, Shape s
                                  const init::Initialiser& initialiser) {
   absl::StatusOr<std::shared_ptr<Parameter>> parameter = context.MakeParameter(std::move(shape), initialiser);
   if (!parameter.ok()) return InField(name, parameter.status());
+  initialisers_.emplace_back(name, initialiser);
   return RegisterParameter(std::move(name), *std::move(parameter));
 }
 
@@ -25,6 +26,7 @@ absl::Status Layer::AddBuffer(InitContext& context, std::string name, Shape shap
                               const init::Initialiser& initialiser) {
   absl::StatusOr<std::shared_ptr<Buffer>> buffer = context.MakeBuffer(std::move(shape), initialiser);
   if (!buffer.ok()) return InField(name, buffer.status());
+  initialisers_.emplace_back(name, initialiser);
   return RegisterBuffer(std::move(name), *std::move(buffer));
 }
 

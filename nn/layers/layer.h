@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nn/layers/attributes.h"
@@ -31,6 +32,11 @@ class Layer : public Module {
   // The element type of its parameters and floating-point buffers.
   DType dtype() const { return dtype_; }
 
+  // Casts its own parameters and floating-point buffers.
+  absl::Status CastState(DType dtype);
+  // torch's reset_parameters(): makes its own state anew, in the order in which it was made. Answers the names.
+  absl::StatusOr<std::vector<std::string>> ResetParameters(Generator& generator);
+
   // From the attribute kernel_size.
   std::vector<int64_t> WindowShape() const override;
 
@@ -47,6 +53,7 @@ class Layer : public Module {
  private:
   Attributes attributes_;
   DType dtype_;
+  std::vector<std::pair<std::string, init::Initialiser>> initialisers_;  // Of its own state, in order.
 };
 
 using LayerResult = absl::StatusOr<std::shared_ptr<Layer>>;

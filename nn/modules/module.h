@@ -79,6 +79,8 @@ class Module {
   bool training() const { return training_; }
   void train(bool mode = true);
   void eval() { train(false); }
+  // This module alone, without those below.
+  void set_training(bool training) { training_ = training; }
   void requires_grad_(bool requires_grad = true);
 
   // repr(module).
