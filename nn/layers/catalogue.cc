@@ -9,9 +9,12 @@
 #include "nn/layers/adaptive_pooling.h"
 #include "nn/layers/convolution.h"
 #include "nn/layers/dropout.h"
+#include "nn/layers/functions/adaptive_pooling.h"
 #include "nn/layers/functions/arithmetic.h"
+#include "nn/layers/functions/images.h"
 #include "nn/layers/functions/indexing.h"
 #include "nn/layers/functions/math.h"
+#include "nn/layers/functions/pooling.h"
 #include "nn/layers/functions/shape.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/near_names.h"
@@ -32,9 +35,12 @@ constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
     PaddingLayers,    PoolingLayers,         ShapeLayers,       UnpoolingLayers, UpsamplingLayers, VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
+    functions::AdaptivePoolingFunctions,
     functions::ArithmeticFunctions,
+    functions::ImageFunctions,
     functions::IndexingFunctions,
     functions::MathFunctions,
+    functions::PoolingFunctions,
     functions::ShapeFunctions,
 };
 
