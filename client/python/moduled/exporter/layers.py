@@ -58,7 +58,10 @@ def describe_layer(path, module, description):
             continue
         if field not in message.DESCRIPTOR.fields_by_name:
             raise ExportError(path, f"{cls.__name__}({name}={value!r}) is not supported")
-        _set(message, field, value)
+        try:
+            _set(message, field, value)
+        except TypeError as error:
+            raise ExportError(path, f"{cls.__name__}({name}={value!r}) is not supported") from error
     _check_state(path, module, cls)
 
 
@@ -115,8 +118,20 @@ def _output_size(module, name):
     return name, [-1 if n is None else n for n in size] if isinstance(size, (tuple, list)) else size
 
 
+def _random_samples(module, name):
+    """The samples themselves are state; the message says which shape they have."""
+    samples = module._random_samples
+    return "random_samples", None if samples is None else list(samples.shape)
+
+
 def _nothing(module, name):
     return None, None
+
+
+def _forms(base, argument, special):
+    """The same for a layer's forms in one to three dimensions, as far as torch has them."""
+    classes = [getattr(nn, f"{base}{n}d", None) for n in (1, 2, 3)]
+    return {(cls, argument): special for cls in classes if cls is not None}
 
 
 # {(class, constructor's argument): module, argument -> (field, value)}
@@ -126,9 +141,12 @@ _SPECIAL = {
     (nn.Conv2d, "padding"): _conv_padding,
     (nn.LayerNorm, "bias"): _affine_bias,
     (nn.BatchNorm2d, "momentum"): _momentum,
-    (nn.MaxPool2d, "stride"): _pool_stride,
-    (nn.AvgPool2d, "stride"): _pool_stride,
-    (nn.AdaptiveAvgPool2d, "output_size"): _output_size,
+    **_forms("MaxPool", "stride", _pool_stride),
+    **_forms("MaxUnpool", "stride", _pool_stride),
+    **_forms("AvgPool", "stride", _pool_stride),
+    **_forms("AdaptiveAvgPool", "output_size", _output_size),
+    **_forms("AdaptiveMaxPool", "output_size", _output_size),
+    **_forms("FractionalMaxPool", "_random_samples", _random_samples),
     (nn.Identity, "args"): _nothing,
     (nn.Identity, "kwargs"): _nothing,
 }
@@ -142,10 +160,13 @@ def _check_state(path, module, cls):
     if not have:
         return
     arguments = {}
-    for name in list(inspect.signature(cls.__init__).parameters)[1:]:
+    constructor = list(inspect.signature(cls.__init__).parameters)[1:]
+    for name in constructor:
         if name not in _FACTORY:
             arguments[name] = module.bias is not None if name == "bias" else getattr(module, name)
-    want = _state(cls(**arguments, device="meta"))
+    if "device" in constructor:
+        arguments["device"] = "meta"
+    want = _state(cls(**arguments))
     if have != want:
         raise ExportError(path, f"the state of this {cls.__name__} is not its class's (got {have}, want {want})")
 

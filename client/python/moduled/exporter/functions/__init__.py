@@ -8,11 +8,13 @@ _FAMILIES.
 """
 import inspect
 
-from . import arithmetic, math, shapes
+from . import arithmetic, images, math, pooling, shapes
 
 _FAMILIES = [
     arithmetic,
+    images,
     math,
+    pooling,
     shapes,
 ]
 
