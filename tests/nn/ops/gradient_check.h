@@ -18,6 +18,8 @@ namespace moduled::nn {
 struct GradientCheck {
   // The inputs that are held constant. Inputs of integers and bools always are.
   std::vector<size_t> constant = {};
+  // The outputs that a loss may use are the first ones: others have no gradient.
+  size_t outputs = SIZE_MAX;
   double step = 1e-5;
   double tolerance = 1e-6;  // Relative to the gradient's size, and absolute below 1.
 };
@@ -140,6 +142,7 @@ inline void ExpectGradientMatchesDifferences(const Op& op, const std::vector<Ten
   std::vector<Tensor> weights;
   for (const Tensor& output : *outputs) {
     weights.push_back(output.dtype() == DType::kFloat64 ? gradient_check::Weights(output.spec()) : Tensor());
+    if (weights.size() > check.outputs) weights.back() = *Tensor::Zeros(output.spec());
   }
   const auto loss = [&](const std::vector<Tensor>& at) {
     const std::vector<Tensor> values = *OutputsOf(op, at);
