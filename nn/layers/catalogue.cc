@@ -8,15 +8,20 @@
 #include "nn/layers/activation.h"
 #include "nn/layers/adaptive_pooling.h"
 #include "nn/layers/convolution.h"
+#include "nn/layers/distance.h"
 #include "nn/layers/dropout.h"
+#include "nn/layers/embedding.h"
 #include "nn/layers/functions/adaptive_pooling.h"
 #include "nn/layers/functions/arithmetic.h"
+#include "nn/layers/functions/distance.h"
+#include "nn/layers/functions/embedding.h"
 #include "nn/layers/functions/images.h"
 #include "nn/layers/functions/indexing.h"
 #include "nn/layers/functions/math.h"
 #include "nn/layers/functions/pooling.h"
 #include "nn/layers/functions/shape.h"
 #include "nn/layers/linear.h"
+#include "nn/layers/losses/all.h"
 #include "nn/layers/near_names.h"
 #include "nn/layers/normalization.h"
 #include "nn/layers/padding.h"
@@ -31,14 +36,18 @@ namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DropoutLayers,   LinearLayers,     NormalizationLayers,
-    PaddingLayers,    PoolingLayers,         ShapeLayers,       UnpoolingLayers, UpsamplingLayers, VisionLayers,
+    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DistanceLayers,      DropoutLayers,
+    EmbeddingLayers,  LinearLayers,          LossLayers,        NormalizationLayers, PaddingLayers,
+    PoolingLayers,    ShapeLayers,           UnpoolingLayers,   UpsamplingLayers,    VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::AdaptivePoolingFunctions,
     functions::ArithmeticFunctions,
+    functions::DistanceFunctions,
+    functions::EmbeddingFunctions,
     functions::ImageFunctions,
     functions::IndexingFunctions,
+    LossFunctions,
     functions::MathFunctions,
     functions::PoolingFunctions,
     functions::ShapeFunctions,

@@ -92,10 +92,11 @@ TEST(Catalogue, LayersRefuseCallsAsPythonDoes) {
     };
     const size_t inputs = 1 + example.others.size();
     EXPECT_THAT(error(0, ""), HasSubstr(absl::StrCat(forward, " missing ", inputs, " required positional argument",
-                                                     inputs == 1 ? "" : "s", ": 'input'")));
+                                                     inputs == 1 ? "" : "s", ": '", example.first, "'")));
     EXPECT_THAT(error(10, ""), AllOf(HasSubstr(forward + " takes "), HasSubstr(" but 11 were given")));
     if (layer.name != "Identity") {
-      EXPECT_THAT(error(inputs, "a"), HasSubstr(forward + ": argument 'input' (position 1) must be Tensor, not str"));
+      EXPECT_THAT(error(inputs, "a"), HasSubstr(absl::StrCat(forward, ": argument '", example.first,
+                                                             "' (position 1) must be Tensor, not str")));
     }
   }
 }

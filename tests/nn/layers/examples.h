@@ -12,22 +12,31 @@ namespace moduled::nn {
 
 struct Example {
   Attributes attributes = {};
-  Shape shape = {2, 3, 4};  // Of the first input, float32.
+  Shape shape = {2, 3, 4};  // Of the first input.
   // What forward wants behind the input: names and types.
   std::vector<std::pair<std::string, TensorSpec>> others = {};
+  std::string first = "input";    // What forward calls the first input.
+  DType dtype = DType::kFloat32;  // Of the first input.
+  bool probabilities = false;     // Floats are zeros too: probabilities and variances are not negative.
 
   // Ramps for floats, zeros for ints: 0 is an index into everything.
   std::vector<Tensor> Inputs() const {
-    std::vector<Tensor> inputs = {Ramp(shape)};
-    for (const auto& [name, spec] : others) {
-      inputs.push_back(spec.dtype == DType::kFloat32 ? Ramp(spec.shape) : *Tensor::Zeros(spec));
-    }
+    std::vector<Tensor> inputs = {Input({dtype, shape})};
+    for (const auto& [name, spec] : others) inputs.push_back(Input(spec));
     return inputs;
+  }
+
+  Tensor Input(const TensorSpec& spec) const {
+    return spec.dtype == DType::kFloat32 && !probabilities ? Ramp(spec.shape) : *Tensor::Zeros(spec);
   }
 };
 
 // What is not listed can be made without arguments and takes the default shape.
 inline const std::map<std::string, Example>& Examples() {
+  const TensorSpec floats{DType::kFloat32, {2, 3, 4}}, classes{DType::kInt64, {2, 4}};
+  const auto like_input = [&](std::string name) {
+    return std::vector<std::pair<std::string, TensorSpec>>{{std::move(name), floats}};
+  };
   static const auto& examples = *new std::map<std::string, Example>{
       {"Linear", {{{"in_features", 4}, {"out_features", 3}}, {2, 4}}},
       {"Conv2d", {{{"in_channels", 3}, {"out_channels", 2}, {"kernel_size", 3}}, {2, 3, 5, 6}}},
@@ -75,6 +84,39 @@ inline const std::map<std::string, Example>& Examples() {
       {"UpsamplingBilinear2d", {{{"scale_factor", 2.0}}, {2, 3, 4, 5}}},
       {"ChannelShuffle", {{{"groups", 3}}, {2, 6, 4}}},
       {"Unflatten", {{{"dim", -1}, {"unflattened_size", Ints({2, -1})}}}},
+      {"L1Loss", {.others = like_input("target")}},
+      {"MSELoss", {.others = like_input("target")}},
+      {"SmoothL1Loss", {.others = like_input("target")}},
+      {"HuberLoss", {.others = like_input("target")}},
+      {"SoftMarginLoss", {.others = like_input("target")}},
+      {"KLDivLoss", {.others = like_input("target")}},
+      {"PoissonNLLLoss", {.others = like_input("target"), .first = "log_input"}},
+      {"GaussianNLLLoss", {.others = {{"target", floats}, {"var", floats}}, .probabilities = true}},
+      {"BCELoss", {.others = like_input("target"), .probabilities = true}},
+      {"BCEWithLogitsLoss", {.others = like_input("target")}},
+      {"MultiLabelSoftMarginLoss", {.others = like_input("target")}},
+      {"HingeEmbeddingLoss", {.others = like_input("target")}},
+      {"MarginRankingLoss", {.others = {{"input2", floats}, {"target", floats}}, .first = "input1"}},
+      {"CosineEmbeddingLoss",
+       {{}, {2, 3}, {{"input2", {DType::kFloat32, {2, 3}}}, {"target", {DType::kFloat32, {2}}}}, "input1"}},
+      {"TripletMarginLoss", {.others = {{"positive", floats}, {"negative", floats}}, .first = "anchor"}},
+      {"TripletMarginWithDistanceLoss", {.others = {{"positive", floats}, {"negative", floats}}, .first = "anchor"}},
+      {"CrossEntropyLoss", {{{"weight", true}, {"weight_shape", Ints({3})}}, {2, 3, 4}, {{"target", classes}}}},
+      {"NLLLoss", {.others = {{"target", classes}}}},
+      {"NLLLoss2d", {.others = {{"target", classes}}}},
+      {"MultiMarginLoss", {{}, {2, 3}, {{"target", {DType::kInt64, {2}}}}}},
+      {"MultiLabelMarginLoss", {{}, {2, 3}, {{"target", {DType::kInt64, {2, 3}}}}}},
+      {"CTCLoss",
+       {{},
+        {5, 2, 4},
+        {{"targets", {DType::kInt64, {2, 3}}},
+         {"input_lengths", {DType::kInt64, {2}}},
+         {"target_lengths", {DType::kInt64, {2}}}},
+        "log_probs"}},
+      {"CosineSimilarity", {.others = like_input("x2"), .first = "x1"}},
+      {"PairwiseDistance", {.others = like_input("x2"), .first = "x1"}},
+      {"Embedding", {{{"num_embeddings", 5}, {"embedding_dim", 3}}, {2, 4}, {}, "input", DType::kInt64}},
+      {"EmbeddingBag", {{{"num_embeddings", 5}, {"embedding_dim", 3}}, {2, 4}, {}, "input", DType::kInt64}},
   };
   return examples;
 }

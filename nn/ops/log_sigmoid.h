@@ -1,0 +1,30 @@
+// log_sigmoid: y = log(1 / (1 + exp(-x))) = min(x, 0) - log(1 + exp(-|x|)).
+//
+//   x [...] -> y [...]
+//
+// Floating types: float32, float64.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+
+namespace moduled::nn {
+
+struct LogSigmoidOp {
+  static constexpr absl::string_view kName = "log_sigmoid";
+  static constexpr OpTraits kTraits = {.elementwise = true, .row_independent = true, .in_place = true};
+  struct Attrs {
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+};
+
+}  // namespace moduled::nn
