@@ -1,5 +1,6 @@
 #include "nn/layers/functions/axis_arguments.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,28 +51,29 @@ absl::StatusOr<std::vector<int64_t>> OutputSizePerAxis(const BoundArguments& bou
                                                        size_t axes) {
   const Symbol* given = bound.Find(argument.index);
   const std::vector<Symbol>* items = given == nullptr ? nullptr : given->Items();
+  if (items != nullptr && items->size() != axes) return WrongCount(argument, axes, items->size(), false);
   std::vector<int64_t> numbers;
-  if (items == nullptr) {
-    ASSIGN_OR_RETURN(const int64_t number, bound.Int(argument.index));
-    numbers.push_back(number);
-  } else {
-    if (items->size() != axes) return WrongCount(argument, axes, items->size(), false);
-    for (const Symbol& item : *items) {
-      const std::optional<int64_t> number = item.IsNone() ? 0 : AsInt(item);
-      if (!number.has_value()) return bound.WrongType(argument.index, "tuple of ints");
-      numbers.push_back(*number);
+  std::vector<bool> keeps(axes, false);
+  for (size_t i = 0; i < axes; ++i) {
+    if (items == nullptr) {
+      ASSIGN_OR_RETURN(const int64_t number, bound.Int(argument.index));
+      numbers.push_back(number);
+      continue;
     }
+    keeps[i] = (*items)[i].IsNone();
+    const std::optional<int64_t> number = keeps[i] ? 0 : AsInt((*items)[i]);
+    if (!number.has_value()) return bound.WrongType(argument.index, "tuple of ints");
+    numbers.push_back(*number);
   }
-  for (const int64_t number : numbers) {
-    if (number >= 0) continue;
+  if (std::any_of(numbers.begin(), numbers.end(), [](int64_t number) { return number < 0; })) {
     return absl::InvalidArgumentError(
         absl::StrCat(argument.function, ": elements of output_size must be greater than or equal to 0 but received {",
                      absl::StrJoin(numbers, ", "), "}"));
   }
-  for (size_t i = 0; items != nullptr && i < items->size(); ++i) {
-    if ((*items)[i].IsNone()) numbers[i] = -1;
+  for (size_t i = 0; i < axes; ++i) {
+    if (keeps[i]) numbers[i] = -1;
   }
-  return Expand(argument, axes, std::move(numbers), false);
+  return numbers;
 }
 
 absl::StatusOr<std::vector<double>> OptionalFloats(const BoundArguments& bound, const AxisArgument& argument) {

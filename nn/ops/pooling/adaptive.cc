@@ -26,8 +26,8 @@ absl::Status CheckInput(absl::string_view op, size_t axes, const Shape& x) {
   const std::string name = absl::StrCat(op, axes, "d(): ");
   if (axes == 1 && x.rank() != 3) return WrongRankOf1d(absl::StrCat(op, "1d"), x);
   if (x.rank() != axes + 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, "Expected ", axes + 1, "D or ", axes + 2, "D tensor, but got ", x.ToString()));
+    return absl::InvalidArgumentError(absl::StrCat(name, "Expected ", axes + 1, "D or ", axes + 2, "D tensor, but got",
+                                                   op == "adaptive_max_pool" ? ": " : " ", x.ToString()));
   }
   for (size_t axis = 1; axis < x.rank(); ++axis) {
     if (x[axis] != 0) continue;
