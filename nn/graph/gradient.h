@@ -61,7 +61,8 @@ class GradientScope {
     return builder_.Apply(std::move(op), inputs);
   }
 
-  const TensorSpec& spec(Value value) const { return builder_.spec(value); }
+  // By value: what the builder holds moves when an operator is applied.
+  TensorSpec spec(Value value) const { return builder_.spec(value); }
 
   // A constant of rank 0, which broadcasts; and a constant of zeros.
   absl::StatusOr<Value> Scalar(double value, DType dtype);

@@ -66,7 +66,8 @@ class Trace {
   // together are too large.
   absl::Status Book(const Extent& extent);
 
-  const TensorSpec& spec(Value value) const { return builder_.spec(value); }
+  // By value: what the builder holds moves when an operator is applied.
+  TensorSpec spec(Value value) const { return builder_.spec(value); }
 
  private:
   explicit Trace(const Module& root);

@@ -2,7 +2,9 @@
 
 #include <array>
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/adaptive_avg_pool_backward.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/accumulate.h"
@@ -60,6 +62,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> AdaptiveAvgPoolOp::MakeKernel(const Attr
   const Divisions divisions(attrs.output_size, x);
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeAdaptiveAvgPoolKernel<T>(divisions, x[0] * x[1]); });
+}
+
+absl::Status AdaptiveAvgPoolOp::Gradient(const Attrs&, GradientScope& scope) {
+  return scope.Set(0, scope.Apply<AdaptiveAvgPoolBackwardOp>({.shape = scope.spec(scope.in(0)).shape}, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

@@ -1,7 +1,10 @@
 #include "nn/ops/add.h"
 
+#include "nn/graph/gradient.h"
 #include "nn/ops/elementwise/binary.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/kernels/arithmetic.h"
+#include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 
@@ -12,6 +15,11 @@ absl::StatusOr<std::vector<TensorSpec>> AddOp::Infer(const Attrs&, absl::Span<co
 absl::StatusOr<std::unique_ptr<Kernel>> AddOp::MakeKernel(const Attrs&, const KernelRequest& request) {
   return MakeKernelFor(NumberAndBoolTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeBinaryKernel<T>(request, kernels::Add()); });
+}
+
+absl::Status AddOp::Gradient(const Attrs&, GradientScope& scope) {
+  RETURN_IF_ERROR(SetBroadcast(scope, 0, [&]() -> absl::StatusOr<Value> { return scope.grad(); }));
+  return SetBroadcast(scope, 1, [&]() -> absl::StatusOr<Value> { return scope.grad(); });
 }
 
 }  // namespace moduled::nn

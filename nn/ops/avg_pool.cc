@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/avg_pool_backward.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/pooling.h"
+#include "nn/ops/pooling/average.h"
 #include "nn/ops/pooling/rows.h"
 #include "nn/ops/pooling/window.h"
 #include "nn/tensor/status_macros.h"
@@ -13,43 +16,8 @@
 namespace moduled::nn {
 namespace {
 
-// Windows of averages are dense. Static: the spans of a PoolWindow point into it.
-constexpr int64_t kDense[kMaxWindowAxes] = {1, 1, 1};
-
-PoolWindow WindowOf(const AvgPoolOp::Attrs& attrs) {
-  const absl::Span<const int64_t> dense = kDense;
-  return {attrs.kernel, attrs.stride, attrs.padding, dense.first(std::min(attrs.kernel.size(), kMaxWindowAxes)),
-          attrs.ceil_mode ? WindowRounding::kUp : WindowRounding::kDown};
-}
-
-// What the sum of a window is divided by.
-class Divisor {
- public:
-  Divisor(const AvgPoolOp::Attrs& attrs, const WindowAxes& axes)
-      : override_(attrs.divisor_override), count_padding_(attrs.count_include_pad), axes_(axes) {}
-
-  double Of(int64_t oz, int64_t oy, int64_t ox) const {
-    if (override_.has_value()) return static_cast<double>(*override_);
-    return Counted(axes_[0], oz) * Counted(axes_[1], oy) * Counted(axes_[2], ox);
-  }
-
- private:
-  // The elements of a window that count: a window that ceil_mode made may reach beyond the padding. A double: kernels
-  // over padding may be so large that the product of three does not fit into int64.
-  double Counted(const WindowAxis& axis, int64_t o) const {
-    const int64_t begin = axis.Position(o, 0);
-    const int64_t end = begin + axis.kernel;
-    if (count_padding_) return static_cast<double>(std::min(end, axis.in + axis.padding_end) - begin);
-    return static_cast<double>(std::min(end, axis.in) - std::max<int64_t>(begin, 0));
-  }
-
-  std::optional<int64_t> override_;
-  bool count_padding_;
-  WindowAxes axes_;
-};
-
 template <class T>
-void PoolPlane(const PoolWalk& walk, const Divisor& divisor, const T* x, T* y, double* sums) {
+void PoolPlane(const PoolWalk& walk, const AverageDivisor& divisor, const T* x, T* y, double* sums) {
   const WindowAxis& columns = walk.axes[2];
   walk.ForEachOutputRow([&](int64_t oz, int64_t oy, int64_t row) {
     std::fill_n(sums, columns.out, 0.0);
@@ -61,7 +29,7 @@ void PoolPlane(const PoolWalk& walk, const Divisor& divisor, const T* x, T* y, d
 }
 
 template <class T>
-std::unique_ptr<Kernel> MakeAvgPoolKernel(const WindowAxes& axes, const Divisor& divisor, int64_t planes) {
+std::unique_ptr<Kernel> MakeAvgPoolKernel(const WindowAxes& axes, const AverageDivisor& divisor, int64_t planes) {
   const auto run = [walk = PoolWalk(axes), divisor, planes](const KernelArgs& args) {
     const auto* x = static_cast<const T*>(args.in[0]);
     auto* y = static_cast<T*>(args.out[0]);
@@ -78,7 +46,7 @@ std::unique_ptr<Kernel> MakeAvgPoolKernel(const WindowAxes& axes, const Divisor&
 absl::StatusOr<std::vector<TensorSpec>> AvgPoolOp::Infer(const Attrs& attrs, absl::Span<const TensorSpec> in) {
   RETURN_IF_ERROR(CheckInputCount(kName, in, 1));
   if (attrs.divisor_override == 0) return absl::InvalidArgumentError("divisor must be not zero");
-  ASSIGN_OR_RETURN(Shape y, InferPooledShape(kName, WindowOf(attrs), in[0].shape));
+  ASSIGN_OR_RETURN(Shape y, InferPooledShape(kName, AverageWindow(attrs), in[0].shape));
   RETURN_IF_ERROR(
       CheckDType(attrs.kernel.size() == 3 ? "avg_pool3d_out_frame" : "avg_pool2d", in[0].dtype, kComputedFloats));
   TensorSpec out = {in[0].dtype, std::move(y)};
@@ -88,9 +56,14 @@ absl::StatusOr<std::vector<TensorSpec>> AvgPoolOp::Infer(const Attrs& attrs, abs
 
 absl::StatusOr<std::unique_ptr<Kernel>> AvgPoolOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   const Shape& x = request.in[0].shape;
-  const WindowAxes axes = MakePoolAxes(WindowOf(attrs), x, request.out[0].shape);
+  const WindowAxes axes = MakePoolAxes(AverageWindow(attrs), x, request.out[0].shape);
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
-                       [&]<class T>() { return MakeAvgPoolKernel<T>(axes, Divisor(attrs, axes), x[0] * x[1]); });
+                       [&]<class T>() { return MakeAvgPoolKernel<T>(axes, AverageDivisor(attrs, axes), x[0] * x[1]); });
+}
+
+absl::Status AvgPoolOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  return scope.Set(
+      0, scope.Apply<AvgPoolBackwardOp>({.pool = attrs, .shape = scope.spec(scope.in(0)).shape}, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

@@ -2,10 +2,13 @@
 
 #include <cmath>
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/channel_gradients.h"
 #include "nn/ops/channels.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/channel_affine.h"
+#include "nn/ops/mul.h"
 #include "nn/ops/scratch_layout.h"
 #include "nn/tensor/status_macros.h"
 
@@ -48,6 +51,27 @@ absl::StatusOr<std::unique_ptr<Kernel>> BatchNormOp::MakeKernel(const Attrs& att
   const ChannelView view = ChannelView::Of(request.in[0].shape);
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeBatchNormKernel<T>(attrs, view); });
+}
+
+// dx = dy weight / sqrt(var + eps). Statistics are not learnt: none flows to them.
+absl::Status BatchNormOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  const Shape shape = scope.spec(scope.in(0)).shape;
+  ASSIGN_OR_RETURN(const Value scale, InverseDeviation(scope, scope.in(2), attrs.eps, shape));
+  if (scope.wants(0)) {
+    ASSIGN_OR_RETURN(Value dx, scope.Apply<MulOp>({}, {scope.grad(), scale}));
+    if (attrs.affine) {
+      ASSIGN_OR_RETURN(const Value weight, PerChannel(scope, scope.in(3), shape));
+      ASSIGN_OR_RETURN(dx, scope.Apply<MulOp>({}, {dx, weight}));
+    }
+    RETURN_IF_ERROR(scope.Set(0, dx));
+  }
+  if (scope.wants(3)) {
+    ASSIGN_OR_RETURN(const Value normalized, Normalized(scope, scope.in(0), scope.in(1), scale));
+    ASSIGN_OR_RETURN(const Value product, scope.Apply<MulOp>({}, {scope.grad(), normalized}));
+    RETURN_IF_ERROR(scope.Set(3, SumPerChannel(scope, product)));
+  }
+  if (!scope.wants(4)) return absl::OkStatus();
+  return scope.Set(4, SumPerChannel(scope, scope.grad()));
 }
 
 }  // namespace moduled::nn

@@ -4,15 +4,26 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/channel_gradients.h"
 #include "nn/ops/channels.h"
 #include "nn/ops/dispatch.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/kernels/channel_affine.h"
+#include "nn/ops/mul.h"
 #include "nn/ops/scratch_layout.h"
+#include "nn/ops/sub.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
+
+// The mean of a channel from its sum, for broadcasting.
+absl::StatusOr<Value> MeanPerChannel(GradientScope& scope, Value sum, double n, const Shape& shape) {
+  ASSIGN_OR_RETURN(const Value mean, Times(scope, sum, 1 / n));
+  return PerChannel(scope, mean, shape);
+}
 
 // sums[c] += term(x[n, c, i], c) over n and i.
 template <class T, class Term>
@@ -105,6 +116,34 @@ absl::StatusOr<std::unique_ptr<Kernel>> BatchNormTrainingOp::MakeKernel(const At
     };
     return MakeSimpleKernel("loop", run, buffers.bytes);
   });
+}
+
+// With x' = (x - mean) / sqrt(var + eps), n elements of a channel:
+absl::Status BatchNormTrainingOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  // dx = weight / sqrt(var + eps) (dy - mean(dy) - x' mean(dy x')). The statistics that are answered pass no gradients.
+  if (!scope.has_grad(0)) return absl::OkStatus();
+  const Shape shape = scope.spec(scope.in(0)).shape;
+  const double n = static_cast<double>(shape.numel()) / static_cast<double>(shape[1]);
+  ASSIGN_OR_RETURN(const Value biased, Times(scope, scope.out(2), (n - 1) / n));
+  ASSIGN_OR_RETURN(Value scale, InverseDeviation(scope, biased, attrs.eps, shape));
+  ASSIGN_OR_RETURN(const Value normalized, Normalized(scope, scope.in(0), scope.out(1), scale));
+  ASSIGN_OR_RETURN(const Value product, scope.Apply<MulOp>({}, {scope.grad(), normalized}));
+  ASSIGN_OR_RETURN(const Value dweight, SumPerChannel(scope, product));
+  ASSIGN_OR_RETURN(const Value dbias, SumPerChannel(scope, scope.grad()));
+  if (scope.wants(0)) {
+    ASSIGN_OR_RETURN(const Value dy_mean, MeanPerChannel(scope, dbias, n, shape));
+    ASSIGN_OR_RETURN(const Value product_mean, MeanPerChannel(scope, dweight, n, shape));
+    ASSIGN_OR_RETURN(const Value shadow, scope.Apply<MulOp>({}, {normalized, product_mean}));
+    ASSIGN_OR_RETURN(Value dx, scope.Apply<SubOp>({}, {scope.grad(), dy_mean}));
+    ASSIGN_OR_RETURN(dx, scope.Apply<SubOp>({}, {dx, shadow}));
+    if (attrs.affine) {
+      ASSIGN_OR_RETURN(const Value weight, PerChannel(scope, scope.in(1), shape));
+      ASSIGN_OR_RETURN(scale, scope.Apply<MulOp>({}, {scale, weight}));
+    }
+    RETURN_IF_ERROR(scope.Set(0, scope.Apply<MulOp>({}, {dx, scale})));
+  }
+  RETURN_IF_ERROR(scope.Set(1, dweight));
+  return scope.Set(2, dbias);
 }
 
 }  // namespace moduled::nn

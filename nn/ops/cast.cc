@@ -1,5 +1,6 @@
 #include "nn/ops/cast.h"
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/kernels/convert.h"
@@ -18,6 +19,11 @@ absl::StatusOr<std::unique_ptr<Kernel>> CastOp::MakeKernel(const Attrs& attrs, c
     convert(args.in[0], args.out[0], n);
     return absl::OkStatus();
   });
+}
+
+// Only floats have gradients, so this is a cast between floats.
+absl::Status CastOp::Gradient(const Attrs&, GradientScope& scope) {
+  return scope.Set(0, scope.Apply<CastOp>({.dtype = scope.spec(scope.in(0)).dtype}, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

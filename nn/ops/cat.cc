@@ -3,8 +3,10 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
+#include "nn/ops/slice.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -77,6 +79,24 @@ absl::StatusOr<std::unique_ptr<Kernel>> CatOp::MakeKernel(const Attrs& attrs, co
     }
     return absl::OkStatus();
   });
+}
+
+absl::Status CatOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  int64_t start = 0;
+  for (size_t i = 0; i < scope.in_count(); ++i) {
+    const Shape shape = scope.spec(scope.in(i)).shape;
+    if (shape.rank() != scope.spec(scope.out()).shape.rank()) {  // Passed over.
+      RETURN_IF_ERROR(scope.Set(i, scope.Zeros(scope.spec(scope.in(i)))));
+      continue;
+    }
+    const int64_t length = shape[attrs.axis];
+    if (scope.wants(i)) {
+      RETURN_IF_ERROR(
+          scope.Set(i, scope.Apply<SliceOp>({.axis = attrs.axis, .start = start, .length = length}, {scope.grad()})));
+    }
+    start += length;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace moduled::nn

@@ -4,12 +4,25 @@
 #include <cmath>
 #include <limits>
 
+#include "nn/graph/gradient.h"
 #include "nn/ops/elementwise/unary.h"
+#include "nn/ops/elementwise/unary_gradient.h"
 #include "nn/ops/kernels/clamp.h"
 #include "nn/ops/kernels/convert_scalar.h"
 
 namespace moduled::nn {
 namespace {
+
+struct ClampGradient {
+  static constexpr absl::string_view kName = "clamp_backward";
+  using Attrs = ClampOp::Attrs;
+  template <class T>
+  static T Of(const Attrs& attrs, T dy, T x) {
+    const bool inside = !(attrs.min.has_value() && x < static_cast<T>(*attrs.min)) &&
+                        !(attrs.max.has_value() && x > static_cast<T>(*attrs.max));
+    return inside ? dy : T{0};
+  }
+};
 
 absl::Status CheckIntegerBound(DType dtype, const std::optional<double>& bound) {
   if (IsFloatingPoint(dtype) || !bound.has_value() || *bound == std::trunc(*bound)) return absl::OkStatus();
@@ -51,6 +64,11 @@ absl::StatusOr<std::vector<TensorSpec>> ClampOp::Infer(const Attrs& attrs, absl:
 absl::StatusOr<std::unique_ptr<Kernel>> ClampOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   const int64_t n = request.in[0].numel();
   return MakeKernelFor(NumberTypes(), kName, request.in[0].dtype, [&]<class T>() { return MakeClamp<T>(attrs, n); });
+}
+
+// As in torch, the bounds themselves let gradients pass.
+absl::Status ClampOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  return scope.Set(0, scope.Apply<UnaryGradientOp<ClampGradient>>(attrs, {scope.grad(), scope.in(0)}));
 }
 
 }  // namespace moduled::nn

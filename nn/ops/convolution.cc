@@ -4,8 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nn/graph/gradient.h"
+#include "nn/ops/channel_gradients.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/convolution/problem.h"
+#include "nn/ops/convolution_input_gradient.h"
+#include "nn/ops/convolution_weight_gradient.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -139,6 +143,21 @@ absl::StatusOr<std::vector<TensorSpec>> ConvolutionOp::Infer(const Attrs& attrs,
 absl::StatusOr<std::unique_ptr<Kernel>> ConvolutionOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   return MakeFirstKernel(kName, ConvolutionCandidates(), MakeConvolutionProblem(attrs, request.in, request.out[0]),
                          request);
+}
+
+absl::Status ConvolutionOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  if (scope.wants(0)) {
+    const Shape shape = scope.spec(scope.in(0)).shape;
+    RETURN_IF_ERROR(scope.Set(0, scope.Apply<ConvolutionInputGradientOp>({.convolution = attrs, .shape = shape},
+                                                                         {scope.grad(), scope.in(1)})));
+  }
+  if (scope.wants(1)) {
+    const Shape shape = scope.spec(scope.in(1)).shape;
+    RETURN_IF_ERROR(scope.Set(1, scope.Apply<ConvolutionWeightGradientOp>({.convolution = attrs, .shape = shape},
+                                                                          {scope.grad(), scope.in(0)})));
+  }
+  if (!scope.wants(2)) return absl::OkStatus();
+  return scope.Set(2, SumPerChannel(scope, scope.grad()));
 }
 
 }  // namespace moduled::nn

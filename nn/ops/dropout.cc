@@ -1,6 +1,7 @@
 #include "nn/ops/dropout.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/elementwise/unary.h"
 #include "nn/ops/kernels/vector_loop.h"
 
@@ -42,6 +43,11 @@ absl::StatusOr<std::unique_ptr<Kernel>> DropoutOp::MakeKernel(const Attrs& attrs
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [&]<class T>() {
     return MakeLoopKernel<T>(n, [attrs](const T* x, T* y, int64_t count) { Drop(x, y, count, attrs.p, attrs.seed); });
   });
+}
+
+// The same elements fall out.
+absl::Status DropoutOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  return scope.Set(0, scope.Apply<DropoutOp>(attrs, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

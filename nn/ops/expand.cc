@@ -1,8 +1,10 @@
 #include "nn/ops/expand.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/copy_kernel.h"
+#include "nn/ops/gradients.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -38,6 +40,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> ExpandOp::MakeKernel(const Attrs& attrs,
     nest.push_back({attrs.shape[axis], {axis < new_axes ? 0 : from[axis - new_axes], to[axis]}});
   }
   return MakeCopyKernel(nest, SizeOf(request.in[0].dtype));
+}
+
+absl::Status ExpandOp::Gradient(const Attrs&, GradientScope& scope) {
+  return SetBroadcast(scope, 0, [&]() -> absl::StatusOr<Value> { return scope.grad(); });
 }
 
 }  // namespace moduled::nn

@@ -27,6 +27,7 @@ struct GeluOp {
 
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
 };
 
 }  // namespace moduled::nn

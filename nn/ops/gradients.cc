@@ -1,6 +1,11 @@
 #include "nn/ops/gradients.h"
 
+#include <numeric>
+#include <utility>
+#include <vector>
+
 #include "nn/ops/mul.h"
+#include "nn/ops/permute.h"
 #include "nn/ops/reshape.h"
 #include "nn/ops/sum.h"
 #include "nn/tensor/status_macros.h"
@@ -22,6 +27,22 @@ absl::StatusOr<Value> SumToShape(GradientScope& scope, Value gradient, const Sha
 absl::StatusOr<Value> Times(GradientScope& scope, Value value, double factor) {
   ASSIGN_OR_RETURN(const Value scalar, scope.Scalar(factor, scope.spec(value).dtype));
   return scope.Apply<MulOp>({}, {value, scalar});
+}
+
+absl::StatusOr<Value> SumAlongAxis(GradientScope& scope, Value value, int64_t axis) {
+  if (scope.spec(value).shape.empty()) return value;
+  return scope.Apply<SumOp>({.axes = {axis}, .keepdim = true}, {value});
+}
+
+absl::StatusOr<Value> Transposed(GradientScope& scope, Value matrix) {
+  std::vector<int64_t> axes(scope.spec(matrix).shape.rank());
+  std::iota(axes.begin(), axes.end(), int64_t{0});
+  std::swap(axes[axes.size() - 1], axes[axes.size() - 2]);
+  return scope.Apply<PermuteOp>({.axes = std::move(axes)}, {matrix});
+}
+
+absl::StatusOr<Value> Reshaped(GradientScope& scope, Value value, Shape shape) {
+  return scope.Apply<ReshapeOp>({.shape = std::move(shape)}, {value});
 }
 
 absl::StatusOr<Value> Negated(GradientScope& scope, Value value) { return Times(scope, value, -1); }

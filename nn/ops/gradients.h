@@ -14,6 +14,15 @@ absl::StatusOr<Value> SumToShape(GradientScope& scope, Value gradient, const Sha
 absl::StatusOr<Value> Times(GradientScope& scope, Value value, double factor);
 absl::StatusOr<Value> Negated(GradientScope& scope, Value value);
 
+// The sum along one axis, which keeps an extent of 1. A scalar is its own sum.
+absl::StatusOr<Value> SumAlongAxis(GradientScope& scope, Value value, int64_t axis);
+
+// The transpose of the last two axes. Requires rank >= 2.
+absl::StatusOr<Value> Transposed(GradientScope& scope, Value matrix);
+
+// The same elements under another shape.
+absl::StatusOr<Value> Reshaped(GradientScope& scope, Value value, Shape shape);
+
 // Sets the gradient of an input that was broadcast to the output: computes `gradient` only where it is wanted. It is a
 // function () -> absl::StatusOr<Value>, of the output's shape.
 template <class Function>

@@ -1,10 +1,17 @@
 #include "nn/ops/layer_norm.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/add.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/layer_norm.h"
+#include "nn/ops/mean.h"
+#include "nn/ops/mul.h"
+#include "nn/ops/rsqrt.h"
+#include "nn/ops/sub.h"
+#include "nn/ops/sum.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -52,6 +59,46 @@ absl::StatusOr<std::unique_ptr<Kernel>> LayerNormOp::MakeKernel(const Attrs& att
       return absl::OkStatus();
     });
   });
+}
+
+// With x' = (x - mean) / sqrt(var + eps) and dx' = dy weight:
+absl::Status LayerNormOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  // dx = (dx' - mean(dx') - x' mean(dx' x')) / sqrt(var + eps).
+  const size_t rank = scope.spec(scope.in(0)).shape.rank();
+  ReducedAxes last = {.keepdim = true};
+  ReducedAxes first;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const bool normalized = axis + static_cast<size_t>(attrs.axes) >= rank;
+    (normalized ? last : first).axes.push_back(static_cast<int64_t>(axis));
+  }
+  ASSIGN_OR_RETURN(const Value mean, scope.Apply<MeanOp>(last, {scope.in(0)}));
+  ASSIGN_OR_RETURN(const Value centred, scope.Apply<SubOp>({}, {scope.in(0), mean}));
+  ASSIGN_OR_RETURN(const Value square, scope.Apply<MulOp>({}, {centred, centred}));
+  ASSIGN_OR_RETURN(Value variance, scope.Apply<MeanOp>(last, {square}));
+  ASSIGN_OR_RETURN(const Value eps, scope.Scalar(attrs.eps, scope.spec(variance).dtype));
+  ASSIGN_OR_RETURN(variance, scope.Apply<AddOp>({}, {variance, eps}));
+  ASSIGN_OR_RETURN(const Value scale, scope.Apply<RsqrtOp>({}, {variance}));
+  ASSIGN_OR_RETURN(const Value normalized, scope.Apply<MulOp>({}, {centred, scale}));
+  if (scope.wants(0)) {
+    Value gradient = scope.grad();
+    if (attrs.weight) {
+      ASSIGN_OR_RETURN(gradient, scope.Apply<MulOp>({}, {gradient, scope.in(1)}));
+    }
+    ASSIGN_OR_RETURN(const Value product, scope.Apply<MulOp>({}, {gradient, normalized}));
+    ASSIGN_OR_RETURN(const Value product_mean, scope.Apply<MeanOp>(last, {product}));
+    ASSIGN_OR_RETURN(const Value shadow, scope.Apply<MulOp>({}, {normalized, product_mean}));
+    ASSIGN_OR_RETURN(const Value gradient_mean, scope.Apply<MeanOp>(last, {gradient}));
+    ASSIGN_OR_RETURN(Value dx, scope.Apply<SubOp>({}, {gradient, gradient_mean}));
+    ASSIGN_OR_RETURN(dx, scope.Apply<SubOp>({}, {dx, shadow}));
+    RETURN_IF_ERROR(scope.Set(0, scope.Apply<MulOp>({}, {dx, scale})));
+  }
+  const size_t bias = attrs.weight ? 2 : 1;
+  if (attrs.weight && scope.wants(1)) {
+    ASSIGN_OR_RETURN(const Value product, scope.Apply<MulOp>({}, {scope.grad(), normalized}));
+    RETURN_IF_ERROR(scope.Set(1, scope.Apply<SumOp>(first, {product})));
+  }
+  if (!attrs.bias || !scope.wants(bias)) return absl::OkStatus();
+  return scope.Set(bias, scope.Apply<SumOp>(first, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

@@ -1,9 +1,13 @@
 #include "nn/ops/linear.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
+#include "nn/ops/gradients.h"
+#include "nn/ops/matmul.h"
 #include "nn/ops/matrix/checks.h"
 #include "nn/ops/matrix/problem.h"
+#include "nn/ops/sum.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -50,6 +54,25 @@ absl::StatusOr<std::unique_ptr<Kernel>> LinearOp::MakeKernel(const Attrs&, const
   problem.b_transposed = true;
   problem.with_bias = request.in.size() == 3;
   return MakeFirstKernel(kName, MatrixCandidates(), problem, request);
+}
+
+// dx = dy weight, dweight = dy^T x, dbias = the sum of dy's rows.
+absl::Status LinearOp::Gradient(const Attrs&, GradientScope& scope) {
+  const Shape x_shape = scope.spec(scope.in(0)).shape;
+  const Shape weight_shape = scope.spec(scope.in(1)).shape;
+  const int64_t rows = x_shape.numel(0, x_shape.rank() - 1);
+  ASSIGN_OR_RETURN(const Value dy, Reshaped(scope, scope.grad(), {rows, weight_shape[0]}));
+  if (scope.wants(0)) {
+    ASSIGN_OR_RETURN(const Value dx, scope.Apply<MatmulOp>({}, {dy, scope.in(1)}));
+    RETURN_IF_ERROR(scope.Set(0, Reshaped(scope, dx, x_shape)));
+  }
+  if (scope.wants(1)) {
+    ASSIGN_OR_RETURN(const Value x, Reshaped(scope, scope.in(0), {rows, x_shape.At(-1)}));
+    ASSIGN_OR_RETURN(const Value transposed, Transposed(scope, dy));
+    RETURN_IF_ERROR(scope.Set(1, scope.Apply<MatmulOp>({}, {transposed, x})));
+  }
+  if (!scope.wants(2)) return absl::OkStatus();
+  return scope.Set(2, scope.Apply<SumOp>({.axes = {0}}, {dy}));
 }
 
 }  // namespace moduled::nn

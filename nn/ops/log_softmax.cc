@@ -1,9 +1,14 @@
 #include "nn/ops/log_softmax.h"
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
+#include "nn/ops/exp.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/kernels/softmax.h"
+#include "nn/ops/mul.h"
+#include "nn/ops/sub.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -26,6 +31,14 @@ absl::StatusOr<std::unique_ptr<Kernel>> LogSoftmaxOp::MakeKernel(const Attrs& at
       return absl::OkStatus();
     });
   });
+}
+
+// dx = dy - exp(y) sum(dy).
+absl::Status LogSoftmaxOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  ASSIGN_OR_RETURN(const Value sum, SumAlongAxis(scope, scope.grad(), attrs.axis));
+  ASSIGN_OR_RETURN(const Value probabilities, scope.Apply<ExpOp>({}, {scope.out()}));
+  ASSIGN_OR_RETURN(const Value share, scope.Apply<MulOp>({}, {probabilities, sum}));
+  return scope.Set(0, scope.Apply<SubOp>({}, {scope.grad(), share}));
 }
 
 }  // namespace moduled::nn

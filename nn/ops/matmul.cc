@@ -1,14 +1,25 @@
 #include "nn/ops/matmul.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/elementwise/broadcast.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/matrix/checks.h"
 #include "nn/ops/matrix/problem.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
+
+// [..., n] -> [..., 1, n].
+Shape WithAxisBeforeLast(const Shape& shape) {
+  Shape longer;
+  for (size_t axis = 0; axis + 1 < shape.rank(); ++axis) longer.push_back(shape[axis]);
+  longer.push_back(1);
+  longer.push_back(shape.At(-1));
+  return longer;
+}
 
 // An input as a batch of matrices.
 struct Operand {
@@ -101,6 +112,31 @@ absl::StatusOr<std::unique_ptr<Kernel>> MatmulOp::MakeKernel(const Attrs&, const
     }
   }
   return MakeFirstKernel(kName, MatrixCandidates(), problem, request);
+}
+
+// da = dy b^T, db = a^T dy; vectors are matrices of one row or column.
+absl::Status MatmulOp::Gradient(const Attrs&, GradientScope& scope) {
+  const Shape a_shape = scope.spec(scope.in(0)).shape;
+  const Shape b_shape = scope.spec(scope.in(1)).shape;
+  Shape y_shape = scope.spec(scope.out()).shape;
+  if (b_shape.rank() == 1) y_shape.push_back(1);
+  if (a_shape.rank() == 1) y_shape = WithAxisBeforeLast(y_shape);
+  ASSIGN_OR_RETURN(const Value dy, Reshaped(scope, scope.grad(), y_shape));
+  const Shape a_matrix = a_shape.rank() == 1 ? Shape{1, a_shape[0]} : a_shape;
+  const Shape b_matrix = b_shape.rank() == 1 ? Shape{b_shape[0], 1} : b_shape;
+  if (scope.wants(0)) {
+    ASSIGN_OR_RETURN(Value b, Reshaped(scope, scope.in(1), b_matrix));
+    ASSIGN_OR_RETURN(b, Transposed(scope, b));
+    ASSIGN_OR_RETURN(Value da, scope.Apply<MatmulOp>({}, {dy, b}));
+    ASSIGN_OR_RETURN(da, SumToShape(scope, da, a_matrix));
+    RETURN_IF_ERROR(scope.Set(0, Reshaped(scope, da, a_shape)));
+  }
+  if (!scope.wants(1)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Value a, Reshaped(scope, scope.in(0), a_matrix));
+  ASSIGN_OR_RETURN(a, Transposed(scope, a));
+  ASSIGN_OR_RETURN(Value db, scope.Apply<MatmulOp>({}, {a, dy}));
+  ASSIGN_OR_RETURN(db, SumToShape(scope, db, b_matrix));
+  return scope.Set(1, Reshaped(scope, db, b_shape));
 }
 
 }  // namespace moduled::nn

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/pooling.h"
 #include "nn/ops/pooling/rows.h"
 #include "nn/ops/pooling/window.h"
+#include "nn/ops/scatter_planes.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -91,6 +93,24 @@ absl::StatusOr<std::unique_ptr<Kernel>> MaxPoolOp::MakeKernel(const Attrs& attrs
   const WindowAxes axes = MakePoolAxes(WindowOf(attrs), x, request.out[0].shape);
   return MakeKernelFor(NumberTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeMaxPoolKernel<T>(axes, x[0] * x[1], attrs.return_indices); });
+}
+
+// The gradient goes to where the maximum was found.
+absl::Status MaxPoolOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  if (!scope.has_grad(0)) return absl::OkStatus();
+  Value indices = scope.in(0);
+  if (attrs.return_indices) {
+    indices = scope.out(1);
+  } else {
+    Attrs with_indices = attrs;
+    with_indices.return_indices = true;
+    ASSIGN_OR_RETURN(const std::vector<Value> pooled,
+                     scope.Apply(Op::Of<MaxPoolOp>(std::move(with_indices)), {scope.in(0)}));
+    indices = pooled[1];
+  }
+  const Shape shape = scope.spec(scope.in(0)).shape;
+  const Shape plane(shape.extents().subspan(2));
+  return scope.Set(0, scope.Apply<ScatterPlanesOp>({.plane = plane}, {scope.grad(), indices}));
 }
 
 }  // namespace moduled::nn

@@ -3,9 +3,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
+#include "nn/ops/expand.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/reduction/sum_kernel.h"
+#include "nn/ops/reshape.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -29,6 +33,14 @@ absl::StatusOr<std::unique_ptr<Kernel>> MeanOp::MakeKernel(const Attrs& attrs, c
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [&]<class T>() {
     return MakeSumKernel<T>(nest, out, [count](double sum) { return static_cast<T>(sum / count); });
   });
+}
+
+absl::Status MeanOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  const Shape shape = scope.spec(scope.in(0)).shape;
+  const double count = static_cast<double>(shape.numel()) / static_cast<double>(scope.spec(scope.out()).numel());
+  ASSIGN_OR_RETURN(Value gradient, Times(scope, scope.grad(), 1 / count));
+  ASSIGN_OR_RETURN(gradient, scope.Apply<ReshapeOp>({.shape = KeptShape(attrs, shape)}, {gradient}));
+  return scope.Set(0, scope.Apply<ExpandOp>({.shape = shape}, {gradient}));
 }
 
 }  // namespace moduled::nn

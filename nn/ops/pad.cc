@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/kernels/axis_gather.h"
 #include "nn/ops/kernels/convert.h"
 #include "nn/ops/kernels/strided_copy.h"
+#include "nn/ops/pad_backward.h"
+#include "nn/ops/pad_sources.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -70,13 +73,7 @@ int64_t SourceIndex(PadMode mode, const AxisPadding& of, int64_t index) {
 
 std::unique_ptr<Kernel> MakeGatherPad(const PadOp::Attrs& attrs, const KernelRequest& request) {
   const Shape& in = request.in[0].shape;
-  const Shape& out = request.out[0].shape;
-  std::vector<std::vector<int64_t>> sources(out.rank());
-  for (size_t axis = 0; axis < out.rank() && out.numel() > 0; ++axis) {
-    const AxisPadding padding = {axis, in[axis], attrs.begin[axis], attrs.end[axis]};
-    for (int64_t i = 0; i < out[axis]; ++i) sources[axis].push_back(SourceIndex(attrs.mode, padding, i));
-  }
-  const kernels::AxisGather gather(in, std::move(sources), SizeOf(request.in[0].dtype));
+  const kernels::AxisGather gather(in, PadSources(attrs, in, request.out[0].shape), SizeOf(request.in[0].dtype));
   return MakeSimpleKernel("gather", [gather](const KernelArgs& args) {
     gather.Run(args.in[0], args.out[0]);
     return absl::OkStatus();
@@ -113,6 +110,15 @@ std::unique_ptr<Kernel> MakeConstantPad(const PadOp::Attrs& attrs, const KernelR
 
 }  // namespace
 
+std::vector<std::vector<int64_t>> PadSources(const PadOp::Attrs& attrs, const Shape& in, const Shape& out) {
+  std::vector<std::vector<int64_t>> sources(out.rank());
+  for (size_t axis = 0; axis < out.rank() && out.numel() > 0; ++axis) {
+    const AxisPadding padding = {axis, in[axis], attrs.begin[axis], attrs.end[axis]};
+    for (int64_t i = 0; i < out[axis]; ++i) sources[axis].push_back(SourceIndex(attrs.mode, padding, i));
+  }
+  return sources;
+}
+
 absl::StatusOr<std::vector<TensorSpec>> PadOp::Infer(const Attrs& attrs, absl::Span<const TensorSpec> in) {
   RETURN_IF_ERROR(CheckInputCount(kName, in, 1));
   TensorSpec out = in[0];
@@ -131,6 +137,18 @@ absl::StatusOr<std::vector<TensorSpec>> PadOp::Infer(const Attrs& attrs, absl::S
 
 absl::StatusOr<std::unique_ptr<Kernel>> PadOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   return attrs.mode == PadMode::kConstant ? MakeConstantPad(attrs, request) : MakeGatherPad(attrs, request);
+}
+
+absl::Status PadOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  if (attrs.mode != PadMode::kConstant) {
+    return scope.Set(0, scope.Apply<PadBackwardOp>({attrs, scope.spec(scope.in(0)).shape}, {scope.grad()}));
+  }
+  // What was added is cut off, and the other way round.
+  PadOp::Attrs back = attrs;
+  back.value = 0;
+  for (int64_t& count : back.begin) count = -count;
+  for (int64_t& count : back.end) count = -count;
+  return scope.Set(0, scope.Apply<PadOp>(std::move(back), {scope.grad()}));
 }
 
 }  // namespace moduled::nn

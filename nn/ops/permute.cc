@@ -1,6 +1,7 @@
 #include "nn/ops/permute.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/copy_kernel.h"
 #include "nn/tensor/status_macros.h"
@@ -35,6 +36,12 @@ absl::StatusOr<std::unique_ptr<Kernel>> PermuteOp::MakeKernel(const Attrs& attrs
     nest.push_back({request.out[0].shape[axis], {from[attrs.axes[axis]], to[axis]}});
   }
   return MakeCopyKernel(nest, SizeOf(request.in[0].dtype));
+}
+
+absl::Status PermuteOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  std::vector<int64_t> back(attrs.axes.size());
+  for (size_t i = 0; i < back.size(); ++i) back[attrs.axes[i]] = static_cast<int64_t>(i);
+  return scope.Set(0, scope.Apply<PermuteOp>({.axes = std::move(back)}, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

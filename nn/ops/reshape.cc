@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/tensor/status_macros.h"
@@ -25,6 +26,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> ReshapeOp::MakeKernel(const Attrs&, cons
     std::memcpy(args.out[0], args.in[0], bytes);
     return absl::OkStatus();
   });
+}
+
+absl::Status ReshapeOp::Gradient(const Attrs&, GradientScope& scope) {
+  return scope.Set(0, scope.Apply<ReshapeOp>({.shape = scope.spec(scope.in(0)).shape}, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

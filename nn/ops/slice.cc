@@ -1,8 +1,10 @@
 #include "nn/ops/slice.h"
 
 #include "absl/strings/str_cat.h"
+#include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/copy_kernel.h"
+#include "nn/ops/slice_backward.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -42,6 +44,11 @@ absl::StatusOr<std::unique_ptr<Kernel>> SliceOp::MakeKernel(const Attrs& attrs, 
   // A step beyond the axis belongs to a slice of one element, which takes no step.
   if (attrs.length > 1) nest[attrs.axis].strides[0] *= attrs.step;
   return MakeCopyKernel(nest, SizeOf(request.in[0].dtype), attrs.start * from[attrs.axis]);
+}
+
+absl::Status SliceOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  const int64_t extent = scope.spec(scope.in(0)).shape[attrs.axis];
+  return scope.Set(0, scope.Apply<SliceBackwardOp>({.slice = attrs, .extent = extent}, {scope.grad()}));
 }
 
 }  // namespace moduled::nn

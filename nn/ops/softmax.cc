@@ -1,9 +1,13 @@
 #include "nn/ops/softmax.h"
 
+#include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
+#include "nn/ops/gradients.h"
 #include "nn/ops/kernels/softmax.h"
+#include "nn/ops/mul.h"
+#include "nn/ops/sub.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -26,6 +30,14 @@ absl::StatusOr<std::unique_ptr<Kernel>> SoftmaxOp::MakeKernel(const Attrs& attrs
       return absl::OkStatus();
     });
   });
+}
+
+// dx = y (dy - sum(y dy)).
+absl::Status SoftmaxOp::Gradient(const Attrs& attrs, GradientScope& scope) {
+  ASSIGN_OR_RETURN(const Value product, scope.Apply<MulOp>({}, {scope.grad(), scope.out()}));
+  ASSIGN_OR_RETURN(const Value sum, SumAlongAxis(scope, product, attrs.axis));
+  ASSIGN_OR_RETURN(const Value difference, scope.Apply<SubOp>({}, {scope.grad(), sum}));
+  return scope.Set(0, scope.Apply<MulOp>({}, {difference, scope.out()}));
 }
 
 }  // namespace moduled::nn

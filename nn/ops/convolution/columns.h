@@ -55,4 +55,43 @@ void WriteColumns(const ConvolutionProblem& p, const T* x, int64_t begin, int64_
   }
 }
 
+// The other way round: adds a row of the matrix to what tap (kz, ky, kx) finds in the channel `x`.
+template <class T>
+void AddColumnsOfTap(const ConvolutionProblem& p, const T* row, int64_t kz, int64_t ky, int64_t kx, int64_t begin,
+                     int64_t end, T* x) {
+  const auto& [az, ay, ax] = p.window;
+  const WindowAxis::Range found = ax.OutputsOf(kx);
+  for (int64_t o = begin; o < end;) {
+    const int64_t line = o / ax.out;
+    const int64_t first = o - line * ax.out;
+    const int64_t last = std::min(ax.out, first + end - o);
+    const int64_t z = az.Position(line / ay.out, kz);
+    const int64_t y = ay.Position(line % ay.out, ky);
+    if (az.Contains(z) && ay.Contains(y)) {
+      const int64_t from = std::clamp(found.begin, first, last);
+      const int64_t to = std::clamp(found.end, from, last);
+      const T* in = row + (o - begin) - first;  // in[ox] for ox in [first, last).
+      T* target = x + (z * ay.in + y) * ax.in + ax.Position(from, kx);
+      for (int64_t i = 0; i < to - from; ++i) target[i * ax.stride] += in[from + i];
+    }
+    o += last - first;
+  }
+}
+
+// Adds the matrix [group_in * taps, end - begin] to the channels of a group, which begin at `x`.
+template <class T>
+void AddColumns(const ConvolutionProblem& p, const T* columns, int64_t begin, int64_t end, T* x) {
+  const auto& [az, ay, ax] = p.window;
+  for (int64_t c = 0; c < p.group_in; ++c) {
+    for (int64_t kz = 0; kz < az.kernel; ++kz) {
+      for (int64_t ky = 0; ky < ay.kernel; ++ky) {
+        for (int64_t kx = 0; kx < ax.kernel; ++kx) {
+          AddColumnsOfTap(p, columns, kz, ky, kx, begin, end, x + c * p.in_plane());
+          columns += end - begin;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace moduled::nn

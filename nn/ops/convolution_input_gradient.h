@@ -1,0 +1,32 @@
+// convolution_input_gradient: the gradient of a convolution's input.
+//
+//   dy [N, O, spatial'...], weight [O, C/groups, kernel...] -> dx [N, C, spatial...]
+//
+// One to three spatial axes. Types: float32, float64.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "nn/graph/op.h"
+#include "nn/ops/convolution.h"
+
+namespace moduled::nn {
+
+struct ConvolutionInputGradientOp {
+  static constexpr absl::string_view kName = "convolution_input_gradient";
+  static constexpr OpTraits kTraits = {};
+  struct Attrs {
+    ConvolutionOp::Attrs convolution = {};
+    Shape shape = {};  // Of the convolution's input.
+    bool operator==(const Attrs&) const = default;
+  };
+
+  static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
+  static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+};
+
+}  // namespace moduled::nn
