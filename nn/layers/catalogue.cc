@@ -13,13 +13,24 @@
 #include "nn/layers/embedding.h"
 #include "nn/layers/functions/adaptive_pooling.h"
 #include "nn/layers/functions/arithmetic.h"
+#include "nn/layers/functions/arrangement.h"
+#include "nn/layers/functions/comparison.h"
+#include "nn/layers/functions/creation.h"
 #include "nn/layers/functions/distance.h"
+#include "nn/layers/functions/elementary.h"
 #include "nn/layers/functions/embedding.h"
 #include "nn/layers/functions/images.h"
 #include "nn/layers/functions/indexing.h"
+#include "nn/layers/functions/layer_norm.h"
 #include "nn/layers/functions/math.h"
+#include "nn/layers/functions/pieces.h"
 #include "nn/layers/functions/pooling.h"
+#include "nn/layers/functions/products.h"
+#include "nn/layers/functions/reduction.h"
+#include "nn/layers/functions/selection.h"
 #include "nn/layers/functions/shape.h"
+#include "nn/layers/functions/torchvision.h"
+#include "nn/layers/functions/views.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/losses/all.h"
 #include "nn/layers/near_names.h"
@@ -43,14 +54,25 @@ constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::AdaptivePoolingFunctions,
     functions::ArithmeticFunctions,
+    functions::ArrangementFunctions,
+    functions::ComparisonFunctions,
+    functions::CreationFunctions,
     functions::DistanceFunctions,
+    functions::ElementaryFunctions,
     functions::EmbeddingFunctions,
     functions::ImageFunctions,
     functions::IndexingFunctions,
+    functions::LayerNormFunctions,
     LossFunctions,
     functions::MathFunctions,
+    functions::PieceFunctions,
     functions::PoolingFunctions,
+    functions::ProductFunctions,
+    functions::ReductionFunctions,
+    functions::SelectionFunctions,
     functions::ShapeFunctions,
+    functions::TorchvisionFunctions,
+    functions::ViewFunctions,
 };
 
 // The entries of all families, and where each name stands.

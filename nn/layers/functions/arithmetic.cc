@@ -5,56 +5,20 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nn/layers/functions/promotion.h"
+#include "nn/layers/functions/operands.h"
 #include "nn/layers/functions/python_numbers.h"
-#include "nn/modules/argument_binder.h"
 #include "nn/ops/add.h"
 #include "nn/ops/div.h"
 #include "nn/ops/floor_divide.h"
 #include "nn/ops/mul.h"
+#include "nn/ops/neg.h"
+#include "nn/ops/pow.h"
+#include "nn/ops/remainder.h"
 #include "nn/ops/sub.h"
 #include "nn/ops/trunc_divide.h"
-#include "nn/tensor/status_macros.h"
 
 namespace moduled::nn::functions {
 namespace {
-
-// The two operands of a function, bound.
-struct Operands {
-  BoundArguments bound;
-  const Symbol& a;
-  const Symbol& b;
-
-  bool HaveTensor() const { return a.Is<Value>() || b.Is<Value>(); }
-};
-
-// `option`: the keyword-only argument after them, if there is one.
-absl::StatusOr<Operands> BindOperands(absl::string_view function, absl::string_view op, const Arguments& arguments,
-                                      absl::string_view option = "") {
-  const FormalArgument input{"input"}, other{"other"}, last{option, kKeywordOnly};
-  absl::StatusOr<BoundArguments> bound =
-      option.empty()
-          ? BoundArguments::Bind(std::string(function), /*is_method=*/false, {input, other}, arguments)
-          : BoundArguments::Bind(std::string(function), /*is_method=*/false, {input, other, last}, arguments);
-  if (!bound.ok()) return bound.status();
-  const Symbol& a = *bound->Find(0);
-  const Symbol& b = *bound->Find(1);
-  const auto fits = [](const Symbol& operand) { return operand.Is<Value>() || IsNumber(operand); };
-  if ((a.Is<Value>() || b.Is<Value>()) && !(fits(a) && fits(b))) return UnsupportedOperands(op, a, b);
-  return Operands{*std::move(bound), a, b};
-}
-
-template <Operator T>
-absl::StatusOr<Symbol> ApplyBinary(Trace& trace, const Operands& operands, DType dtype) {
-  ASSIGN_OR_RETURN(const Value a, AsTensor(trace, operands.a, dtype));
-  ASSIGN_OR_RETURN(const Value b, AsTensor(trace, operands.b, dtype));
-  return trace.Apply<T>({}, {a, b});
-}
-
-bool IsBool(const Trace& trace, const Symbol& operand) {
-  const Value* value = operand.As<Value>();
-  return value == nullptr ? operand.Is<bool>() : trace.spec(*value).dtype == DType::kBool;
-}
 
 // torch's alpha: what `other` is multiplied by first.
 absl::StatusOr<Value> ScaleByAlpha(Trace& trace, const Operands& operands, DType dtype) {
@@ -151,8 +115,47 @@ absl::StatusOr<Symbol> FloorDiv(Trace& trace, const Arguments& arguments) {
   return ApplyBinary<FloorDivideOp>(trace, operands, dtype);
 }
 
+// remainder(input, other): Python's %
+absl::StatusOr<Symbol> Remainder(Trace& trace, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const Operands operands, BindOperands("remainder", "%", arguments));
+  if (!operands.HaveTensor()) return PythonMod(operands.a, operands.b);
+  ASSIGN_OR_RETURN(const DType dtype, ResultType(trace, {operands.a, operands.b}));
+  return ApplyBinary<RemainderOp>(trace, operands, dtype);
+}
+
+// pow(input, exponent): Python's **
+absl::StatusOr<Symbol> Pow(Trace& trace, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const Operands operands, BindOperands("pow", "** or pow()", arguments));
+  if (!operands.HaveTensor()) return PythonPow(operands.a, operands.b);
+  ASSIGN_OR_RETURN(const DType dtype, ResultType(trace, {operands.a, operands.b}));
+  const std::optional<int64_t> exponent = AsInt(operands.b);
+  if (!IsFloatingPoint(dtype) && exponent.has_value() && *exponent < 0) {
+    return absl::InvalidArgumentError("Integers to negative integer powers are not allowed.");
+  }
+  if (exponent == 2) {  // Exact, and much faster.
+    ASSIGN_OR_RETURN(const Value base, AsTensor(trace, operands.a, dtype));
+    return trace.Apply<MulOp>({}, {base, base});
+  }
+  return ApplyBinary<PowOp>(trace, operands, dtype);
+}
+
+// neg(input)
+absl::StatusOr<Symbol> Neg(Trace& trace, const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const BoundArguments bound,
+                   BoundArguments::Bind("neg", /*is_method=*/false, {{"input"}}, arguments));
+  if (IsNumber(*bound.Find(0))) return PythonSub(0, *bound.Find(0));
+  ASSIGN_OR_RETURN(const Value input, bound.Tensor(0));
+  if (trace.spec(input).dtype == DType::kBool) {
+    return absl::InvalidArgumentError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+        "`~` or `logical_not()` operator instead.");
+  }
+  return trace.Apply<NegOp>({}, {input});
+}
+
 constexpr Function kFunctions[] = {
-    {"add", Add}, {"sub", Sub}, {"mul", Mul}, {"div", Div}, {"floordiv", FloorDiv},
+    {"add", Add}, {"sub", Sub}, {"mul", Mul}, {"div", Div}, {"floordiv", FloorDiv}, {"remainder", Remainder},
+    {"pow", Pow}, {"neg", Neg},
 };
 
 }  // namespace

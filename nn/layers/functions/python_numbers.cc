@@ -1,5 +1,6 @@
 #include "nn/layers/functions/python_numbers.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -130,6 +131,63 @@ absl::StatusOr<Symbol> PythonFloorDiv(const Symbol& a, const Symbol& b) {
     if (y == 0) return DivisionByZero("float floor division by zero");
     return Symbol(FloorDivide(x, y));
   });
+}
+
+absl::StatusOr<Symbol> PythonMod(const Symbol& a, const Symbol& b) {
+  const auto ints = [](int64_t x, int64_t y) -> absl::StatusOr<Symbol> {
+    if (y == 0) return DivisionByZero("integer division or modulo by zero");
+    if (y == -1) return Symbol(0);  // The smallest integer by -1 traps on some processors.
+    const int64_t remainder = x % y;
+    return Symbol(remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder);
+  };
+  return Compute("%", a, b, ints, [](double x, double y) -> absl::StatusOr<Symbol> {
+    if (y == 0) return DivisionByZero("float modulo");
+    const double remainder = std::fmod(x, y);
+    if (remainder == 0) return Symbol(std::copysign(0.0, y));
+    return Symbol((remainder < 0) != (y < 0) ? remainder + y : remainder);
+  });
+}
+
+absl::StatusOr<Symbol> PythonPow(const Symbol& a, const Symbol& b) {
+  const auto floats = [](double x, double y) -> absl::StatusOr<Symbol> {
+    if (x == 0 && y < 0) return DivisionByZero("0.0 cannot be raised to a negative power");
+    if (x < 0 && std::isfinite(x) && std::isfinite(y) && y != std::floor(y)) {
+      return absl::InvalidArgumentError("a negative number raised to a fraction is a complex number");
+    }
+    return Symbol(std::pow(x, y));
+  };
+  const auto ints = [&floats](int64_t x, int64_t y) -> absl::StatusOr<Symbol> {
+    if (y < 0) return floats(static_cast<double>(x), static_cast<double>(y));
+    // By squaring: at most 64 rounds.
+    int64_t power = 1;
+    for (int64_t base = x; y > 0; y >>= 1) {
+      if ((y & 1) != 0 && __builtin_mul_overflow(power, base, &power)) return Overflow();
+      if (y > 1 && __builtin_mul_overflow(base, base, &base)) return Overflow();
+    }
+    return Symbol(power);
+  };
+  return Compute("** or pow()", a, b, ints, floats);
+}
+
+bool PythonEqual(const Symbol& a, const Symbol& b) {
+  const std::optional<int64_t> ia = AsInt(a), ib = AsInt(b);
+  if (ia.has_value() && ib.has_value()) return *ia == *ib;
+  const std::optional<double> fa = AsFloat(a), fb = AsFloat(b);
+  if (fa.has_value() && fb.has_value()) return *fa == *fb;
+  const std::vector<Symbol>*const items = a.Items(), *const others = b.Items();
+  if (items == nullptr || others == nullptr || a.Is<Symbol::Tuple>() != b.Is<Symbol::Tuple>()) return a == b;
+  return std::equal(items->begin(), items->end(), others->begin(), others->end(), PythonEqual);
+}
+
+absl::StatusOr<bool> PythonLess(absl::string_view op, const Symbol& a, const Symbol& b) {
+  const std::optional<int64_t> ia = AsInt(a), ib = AsInt(b);
+  if (ia.has_value() && ib.has_value()) return *ia < *ib;
+  const std::optional<double> fa = AsFloat(a), fb = AsFloat(b);
+  if (fa.has_value() && fb.has_value()) return *fa < *fb;
+  const auto *sa = a.As<std::string>(), *sb = b.As<std::string>();
+  if (sa != nullptr && sb != nullptr) return *sa < *sb;
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", op, "' not supported between instances of '", TypeName(a), "' and '", TypeName(b), "'"));
 }
 
 }  // namespace moduled::nn::functions

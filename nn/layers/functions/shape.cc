@@ -8,18 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "nn/layers/axes.h"
 #include "nn/layers/functions/promotion.h"
+#include "nn/layers/rearrange.h"
 #include "nn/modules/argument_binder.h"
 #include "nn/ops/cat.h"
-#include "nn/ops/permute.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn::functions {
 namespace {
-
-absl::StatusOr<Value> PermuteTo(Trace& trace, Value input, std::vector<int64_t> axes) {
-  if (std::is_sorted(axes.begin(), axes.end())) return input;  // A permutation that changes nothing.
-  return trace.Apply<PermuteOp>({.axes = std::move(axes)}, {input});
-}
 
 // reshape or view: `sizes` is what the second argument is called.
 absl::StatusOr<Symbol> ReshapeAs(absl::string_view function, absl::string_view sizes, Trace& trace,
@@ -94,7 +89,7 @@ absl::StatusOr<Symbol> Permute(Trace& trace, const Arguments& arguments) {
     }
     axes.push_back(axis);
   }
-  return PermuteTo(trace, input, std::move(axes));
+  return PermuteAxes(trace, input, std::move(axes));
 }
 
 // transpose(input, dim0, dim1)
@@ -111,7 +106,7 @@ absl::StatusOr<Symbol> Transpose(Trace& trace, const Arguments& arguments) {
   std::vector<int64_t> axes(rank);
   std::iota(axes.begin(), axes.end(), int64_t{0});
   std::swap(axes[axis0], axes[axis1]);
-  return PermuteTo(trace, input, std::move(axes));
+  return PermuteAxes(trace, input, std::move(axes));
 }
 
 // size(input, dim=None): ints

@@ -36,21 +36,44 @@ absl::StatusOr<Graph> TraceCall(absl::string_view function, const TensorSpec& x,
   return Trace::Run(module, {{SpecTree(x)}, {}});
 }
 
-TEST(Functions, IndexingWithWhatWouldGatherIsRefusedClearly) {
-  const TensorSpec x{DType::kInt64, {2, 3}};
-  for (const FxArgument& index : {FxArgument(NodeRef{0}), FxArgument(true), FxArgument(FxArgument::List{{0, 1}}),
-                                  FxArgument(FxArgument::Tuple{{0, NodeRef{0}}})}) {
-    EXPECT_THAT(std::string(TraceCall("getitem", x, {index}).status().message()),
-                HasSubstr("is not supported (want ints, slices (`:`), ellipsis (`...`), None, or a tuple of them)"));
+TEST(Functions, IndexingWithWhatHasNoFixedShapeIsRefusedClearly) {
+  const auto refusal = [](DType dtype, const FxArgument& index) {
+    return std::string(TraceCall("getitem", {dtype, {2, 3}}, {index}).status().message());
+  };
+  EXPECT_THAT(refusal(DType::kBool, NodeRef{0}), HasSubstr("indexing a tensor with a mask is not supported"));
+  EXPECT_THAT(refusal(DType::kUInt8, NodeRef{0}), HasSubstr("indexing a tensor with a mask is not supported"));
+  EXPECT_THAT(refusal(DType::kFloat32, NodeRef{0}),
+              HasSubstr("tensors used as indices must be long, byte or bool tensors"));
+  EXPECT_THAT(refusal(DType::kInt64, true), HasSubstr("indexing a tensor with a bool is not supported"));
+  EXPECT_THAT(refusal(DType::kInt64, FxArgument::List{{0, FxArgument::List{{1}}}}),
+              HasSubstr("indexing a tensor with a list that holds a list is not supported"));
+}
+
+TEST(Functions, RefuseResultsOfMorePartsThanAGraphShouldHold) {
+  const TensorSpec x{DType::kFloat32, {int64_t{1} << 20}};
+  for (const auto& [name, constants] : std::initializer_list<std::pair<absl::string_view, std::vector<FxArgument>>>{
+           {"split", {1}}, {"chunk", {int64_t{1} << 20}}, {"unbind", {}}}) {
+    EXPECT_THAT(std::string(TraceCall(name, x, constants).status().message()), HasSubstr("too many parts")) << name;
   }
+  EXPECT_THAT(std::string(TraceCall("chunk", {DType::kFloat32, {0}}, {int64_t{1} << 40}).status().message()),
+              HasSubstr("too many parts"));
 }
 
 TEST(Functions, RecordNothingWhereNothingChanges) {
   const TensorSpec x{DType::kFloat32, {2, 3}};
   const std::pair<absl::string_view, std::vector<FxArgument>> calls[] = {
-      {"reshape", {FxArgument::Tuple{{2, -1}}}},         {"view", {FxArgument::Tuple{{2, 3}}}},
-      {"permute", {FxArgument::Tuple{{0, 1}}}},          {"transpose", {1, -1}},
-      {"getitem", {FxArgument(FxArgument::Ellipsis{})}}, {"flatten", {0, 0}},
+      {"reshape", {FxArgument::Tuple{{2, -1}}}},
+      {"view", {FxArgument::Tuple{{2, 3}}}},
+      {"permute", {FxArgument::Tuple{{0, 1}}}},
+      {"transpose", {1, -1}},
+      {"getitem", {FxArgument(FxArgument::Ellipsis{})}},
+      {"flatten", {0, 0}},
+      {"expand", {FxArgument::Tuple{{-1, 3}}}},
+      {"repeat", {FxArgument::Tuple{{1, 1}}}},
+      {"roll", {3, 1}},
+      {"movedim", {0, 0}},
+      {"narrow", {0, 0, 2}},
+      {"to", {DType::kFloat32}},
   };
   for (const auto& [name, constants] : calls) {
     const auto graph = TraceCall(name, x, constants);
@@ -79,6 +102,36 @@ TEST(PythonNumbers, SayWhenAnIntOutgrows64Bits) {
   expect_overflow(functions::PythonSub(kMin, 1));
   expect_overflow(functions::PythonMul(kMin, -1));
   expect_overflow(functions::PythonFloorDiv(kMin, -1));
+  expect_overflow(functions::PythonPow(2, 63));
+  expect_overflow(functions::PythonPow(kMax, 2));
+}
+
+TEST(PythonNumbers, RaiseAndDivideAsPythonDoes) {
+  EXPECT_EQ(*functions::PythonPow(-3, 3), Symbol(-27));
+  EXPECT_EQ(*functions::PythonPow(2, -1), Symbol(0.5));
+  EXPECT_EQ(*functions::PythonPow(0, 0), Symbol(1));
+  EXPECT_EQ(*functions::PythonPow(-1, kMax), Symbol(-1));
+  EXPECT_EQ(*functions::PythonPow(2, 62), Symbol(int64_t{1} << 62));
+  EXPECT_FALSE(functions::PythonPow(-2.0, 0.5).ok());
+  EXPECT_EQ(functions::PythonPow(0, -1).status().message(),
+            "ZeroDivisionError: 0.0 cannot be raised to a negative power");
+  EXPECT_EQ(*functions::PythonMod(-7, 3), Symbol(2));
+  EXPECT_EQ(*functions::PythonMod(7, -3), Symbol(-2));
+  EXPECT_EQ(*functions::PythonMod(kMin, -1), Symbol(0));
+  EXPECT_EQ(*functions::PythonMod(-5.5, 2), Symbol(0.5));
+  EXPECT_EQ(functions::PythonMod(1, 0).status().message(), "ZeroDivisionError: integer division or modulo by zero");
+}
+
+TEST(PythonNumbers, CompareAsPythonDoes) {
+  EXPECT_TRUE(functions::PythonEqual(1, 1.0));
+  EXPECT_TRUE(functions::PythonEqual(true, 1));
+  EXPECT_TRUE(functions::PythonEqual(Symbol::Tuple{{1, 2.0}}, Symbol::Tuple{{1.0, 2}}));
+  EXPECT_FALSE(functions::PythonEqual(Symbol::Tuple{{1}}, Symbol::List{{1}}));
+  EXPECT_FALSE(functions::PythonEqual(Symbol::Tuple{{1}}, Symbol::Tuple{{1, 2}}));
+  EXPECT_TRUE(*functions::PythonLess("<", 1, 1.5));
+  EXPECT_TRUE(*functions::PythonLess("<", std::string("a"), std::string("b")));
+  EXPECT_EQ(functions::PythonLess("<=", 1, Symbol::None{}).status().message(),
+            "'<=' not supported between instances of 'int' and 'NoneType'");
 }
 
 TEST(PythonNumbers, DivideLargeIntsExactly) {
