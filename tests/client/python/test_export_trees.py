@@ -160,18 +160,46 @@ def test_children_that_are_never_called_are_described_without_a_graph(tmp_path):
     assert child(held, "linear").linear.in_features == 2
 
 
-def test_training_mode_is_recorded_and_the_graph_is_that_of_evaluation(tmp_path):
+def exported_in_training(module, directory, example):
+    with pytest.warns(UserWarning, match="the module is in training mode") as warnings:
+        path = moduled.export(module, directory, name="model", example_inputs=example)
+    assert warnings[0].filename == __file__
+    return rebuild.load(path)
+
+
+def test_the_mode_of_every_module_is_recorded(tmp_path):
     module = nn.Sequential(nn.Dropout(0.9), Holder(nn.ReLU()))
     module.train()
     module[0].eval()
     x = torch.rand(1, 8)
-    with pytest.warns(UserWarning, match="the module is in training mode") as warnings:
-        path = moduled.export(module, tmp_path, name="model", example_inputs=x)
-    assert warnings[0].filename == __file__
-    again, description = rebuild.load(path)
+    again, description = exported_in_training(module, tmp_path, x)
     assert (module.training, module[0].training, module[1].training) == (True, False, True)
     assert description.training and not child(description, "0").training and child(description, "1").training
     assert torch.equal(again.eval()(x), x)
+
+
+class InBothModes(nn.Module):
+    """Does something else while training, and its norm counts its batches then."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(2)
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x):
+        y = self.dropout(self.norm(x))
+        return {"y": y, "auxiliary": x * 2} if self.training else y
+
+
+def test_the_graph_of_a_module_in_training_is_that_of_training_and_the_export_changes_nothing(tmp_path):
+    module = InBothModes().train()
+    x = torch.rand(3, 2, 4, 4)
+    before, numbers = {name: tensor.clone() for name, tensor in module.state_dict().items()}, torch.get_rng_state()
+    again, _ = exported_in_training(module, tmp_path, x)
+    assert torch.equal(torch.get_rng_state(), numbers)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
+    assert set(again(x)) == {"y", "auxiliary"}
+    assert torch.equal(again(x)["auxiliary"], x * 2)
 
 
 class Block(nn.Sequential):

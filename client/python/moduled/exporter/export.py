@@ -9,7 +9,7 @@ import google.protobuf.text_format as text_format
 
 from .describe import describe, refuse_hidden_behaviour
 from .graphs import trace_composites
-from .record import evaluating, record
+from .record import record
 from .signature import bind, computed, describe_signature
 from .tracer import Site
 from .weights import write_weights
@@ -39,14 +39,13 @@ def export(module, directory, *, name, example_inputs, version=None):
 
 
 def describe_module(module, example_inputs):
-    """The ModuleDescription of `module`, its behaviour being that of evaluation."""
+    """The ModuleDescription of `module` as it is: what its forward does depends on its mode."""
     args, kwargs = bind(module, example_inputs)
     for path, each in module.named_modules():
         refuse_hidden_behaviour(path, each)
     call = record(module, args, kwargs)
     paths = {each: path for path, each in module.named_modules()}
-    with evaluating(module):
-        graphs = trace_composites(paths, Site(call, *computed(args, kwargs)))
+    graphs = trace_composites(paths, Site(call, *computed(args, kwargs)))
     description = describe(module, graphs)
     describe_signature(module, call, description.signature)
     return description

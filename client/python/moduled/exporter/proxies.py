@@ -28,9 +28,19 @@ class ValueProxy(fx.Proxy):
             return value
         if name == "shape":
             return self.tracer.create_proxy("call_method", "size", (self,), {})
+        if name in ("T", "mT"):
+            return self._transposed(name)
+        if name == "data":
+            return self.tracer.create_proxy("call_method", "detach", (self,), {})
         if not callable(value):
             raise TypeError(f"the tensor attribute {name} is not supported")
         return super().__getattr__(name)
+
+    def _transposed(self, name):
+        """x.T has all axes in reverse order, x.mT the last two."""
+        axes = list(range(self.value.dim()))
+        axes = axes[::-1] if name == "T" else axes[:-2] + axes[:-3:-1]
+        return self.tracer.create_proxy("call_method", "permute", (self, *axes), {})
 
     def __bool__(self):
         raise TypeError(f"control flow depends on {self._what()}, which a graph cannot hold")
@@ -60,6 +70,8 @@ def unpack(proxy):
         return {key: take(key) for key in value}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*(take(index) for index in range(len(value))))
+    if isinstance(value, tuple) and type(value).__module__ == "torch.return_types":
+        return type(value)([take(index) for index in range(len(value))])
     if isinstance(value, (tuple, list)):
         items = [take(index) for index in range(len(value))]
         return items if isinstance(value, list) else tuple(items)

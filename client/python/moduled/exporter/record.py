@@ -5,10 +5,11 @@ returned. Tensors are copied when they are seen, so that in-place layers do not 
 """
 import contextlib
 from dataclasses import dataclass, field
-from typing import Any, List
+from typing import Any, List, Optional
 
 import torch
 
+from .source import calling_line
 from .structure import snapshot
 
 
@@ -19,18 +20,19 @@ class Call:
     module: torch.nn.Module
     args: tuple
     kwargs: dict
+    line: Optional[str] = None  # The line of a forward that made the call; none for the root's.
     output: Any = None
     calls: List["Call"] = field(default_factory=list)
 
 
 def record(module, args, kwargs):
-    """Runs module(*args, **kwargs) in evaluation mode and returns its Call. The module's modes stay as they are."""
+    """Runs module(*args, **kwargs) and returns its Call. Nothing of the module changes."""
     top = Call(None, (), {})
     stack = [top]
     original = torch.nn.Module.__call__
 
     def recording_call(self, *args, **kwargs):
-        call = Call(self, snapshot(args), snapshot(kwargs))
+        call = Call(self, snapshot(args), snapshot(kwargs), calling_line() if stack[-1] is not top else None)
         stack[-1].calls.append(call)
         stack.append(call)
         try:
@@ -40,7 +42,7 @@ def record(module, args, kwargs):
         call.output = snapshot(output)
         return output
 
-    with evaluating(module), torch.no_grad():
+    with _undone(module):
         torch.nn.Module.__call__ = recording_call
         try:
             module(*snapshot(args), **snapshot(kwargs))
@@ -50,12 +52,15 @@ def record(module, args, kwargs):
 
 
 @contextlib.contextmanager
-def evaluating(module):
-    """Puts a module and all below it in evaluation mode for a while."""
-    modes = [(each, each.training) for each in module.modules()]
-    module.eval()
-    try:
-        yield
-    finally:
-        for each, training in modes:
-            each.training = training
+def _undone(module):
+    """Puts back afterwards what a run changes: buffers, as batch norms in training do, and torch's random numbers."""
+    kept = [(each, dict(each._buffers), snapshot(dict(each._buffers))) for each in module.modules()]
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        try:
+            yield
+        finally:
+            for each, buffers, copies in kept:
+                each._buffers.update(buffers)
+                for name, copy in copies.items():
+                    if copy is not None:
+                        buffers[name].copy_(copy)

@@ -58,15 +58,17 @@ def computed(args, kwargs):
 
 
 def describe_signature(module, call, signature):
-    """Fills the Signature from a recorded call. The first extent is free where there are at least two."""
+    """Fills the Signature from a recorded call.
+
+    The first extent is free where there are at least two; the only one, as of class indices, if it is a batch's too.
+    """
     bound = inspect.signature(module.forward).bind(*call.args, **call.kwargs)
-    batches = set()
-    for name, value in _named_inputs(bound):
-        if isinstance(value, torch.Tensor):
-            port = _port(signature.inputs.add(), name, value)
-            if value.dim() >= 2:
-                batches.add(value.shape[0])
-                port.shape[0] = -1
+    tensors = [(name, value) for name, value in _named_inputs(bound) if isinstance(value, torch.Tensor)]
+    batches = {value.shape[0] for _, value in tensors if value.dim() >= 2}
+    for name, value in tensors:
+        port = _port(signature.inputs.add(), name, value)
+        if value.dim() >= 2 or value.dim() == 1 and value.shape[0] in batches:
+            port.shape[0] = -1
     for name, value in named_leaves(call.output, "output"):
         if isinstance(value, torch.Tensor):
             port = _port(signature.outputs.add(), name, value)

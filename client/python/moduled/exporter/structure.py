@@ -37,18 +37,23 @@ def snapshot(value):
     return leaf_map(lambda leaf: leaf.detach().clone() if isinstance(leaf, torch.Tensor) else leaf, value)
 
 
-def same(left, right):
-    """Whether two nested values are alike: structure and constants equal, tensors equal up to rounding."""
+def same(left, right, alike=False):
+    """Whether two nested values agree: structure and constants equal, tensors equal up to rounding.
+
+    `alike`: tensors need to agree in type and shape only.
+    """
     left, right = _plain(left), _plain(right)
     if type(left) is not type(right):
         return False
     if isinstance(left, dict):
-        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+        return list(left) == list(right) and all(same(left[key], right[key], alike) for key in left)
     if isinstance(left, (tuple, list)):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(same(*pair, alike) for pair in zip(left, right))
     if isinstance(left, torch.Tensor):
         if left.shape != right.shape or left.dtype != right.dtype:
             return False
+        if alike:
+            return True
         wide = torch.complex128 if left.is_complex() else torch.float64
         return torch.allclose(left.to(wide), right.to(wide), rtol=1e-4, atol=1e-5, equal_nan=True)
     return left == right

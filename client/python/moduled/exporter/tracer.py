@@ -6,6 +6,7 @@ functions/ as it is recorded, and computed on the values of the recorded run; in
 what the module returned in that run.
 """
 import inspect
+import types
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from torch import fx
 from . import functions
 from .encode import check_arguments
 from .errors import ExportError
+from .factories import original_factories, recorded_factories
 from .names import module_names, tensor_names
 from .proxies import ValueProxy, unpack
 from .source import user_line
@@ -38,14 +40,14 @@ def trace(path, site):
     """The fx graph of the composite that `site` calls, and the sites of the calls that it makes in turn."""
     tracer = _Tracer(site)
     try:
-        with knowing_values(site.call.module):
+        with knowing_values(site.call.module), recorded_factories(tracer):
             graph = tracer.trace(site.call.module)
     except ExportError:
         raise
     except Exception as error:  # Whatever the user's code raises on proxies ends up as the reason.
         raise ExportError(path, str(error) or type(error).__name__, user_line(error)) from error
     result = leaf_map(lambda leaf: tracer.values[leaf] if isinstance(leaf, fx.Node) else leaf, _output(graph).args[0])
-    if not same(result, site.call.output):
+    if not same(result, site.call.output, alike=tracer.draws):
         raise ExportError(
             path,
             "the traced graph gives another result than the module itself: its forward changes a tensor in place, "
@@ -61,6 +63,7 @@ class _Tracer(fx.Tracer):
         self.site = site
         self.sites = []
         self.values = {}
+        self.draws = False  # Whether the graph draws random numbers.
         self._attributes = {}
 
     # What fx asks a tracer.
@@ -104,7 +107,8 @@ class _Tracer(fx.Tracer):
             raise TypeError(
                 "a constant tensor is used; register it as a buffer, or compute it from the input if it depends on it"
             )
-        if isinstance(argument, torch.Size):
+        if isinstance(argument, tuple) and type(argument) is not tuple:
+            # The wire has no sizes and named tuples: they travel as tuples.
             return tuple(self.create_arg(item) for item in argument)
         return super().create_arg(argument)
 
@@ -113,11 +117,15 @@ class _Tracer(fx.Tracer):
             return super().create_proxy(kind, target, args, kwargs, *ignored, **also_ignored)
         resolved = functions.resolve(target, args, kwargs)
         if resolved is None:
+            if _is_the_users(target):
+                return target(*args, **kwargs)  # Wrapped for fx's sake (fx.wrap): its body is traced like forward's.
             raise TypeError(f"{_spelling(kind, target)} is not supported")
         row, args, kwargs = resolved
         if row is functions.Unchanged:
             return args[0]
-        value = row(*leaf_map(_value, args), **leaf_map(_value, kwargs))
+        with original_factories():
+            value = row(*leaf_map(_value, args), **leaf_map(_value, kwargs))
+        self.draws = self.draws or functions.draws(row, kwargs)
         return self._record("call_function", row, args, kwargs, value)
 
     def create_args_for_root(self, forward, is_module, concrete_args=None):
@@ -182,7 +190,7 @@ def _output(graph):
 def _remove_dead_nodes(graph):
     """Functions and attributes have no effect but their result. Calls of modules stay: their hooks see them."""
     for node in reversed(graph.nodes):
-        if node.op in ("call_function", "get_attr") and not node.users:
+        if node.op in ("call_function", "get_attr") and not node.users and not functions.has_effect(node.target):
             graph.erase_node(node)
 
 
@@ -192,3 +200,8 @@ def _spelling(kind, target):
         return f"the tensor method {target}()"
     module = getattr(target, "__module__", None) or "torch"
     return f"the function {module.replace('_operator', 'operator')}.{getattr(target, '__name__', target)}"
+
+
+def _is_the_users(target):
+    """Whether a function has a body of Python that fx can look into, and is not torch's own."""
+    return isinstance(target, types.FunctionType) and not target.__module__.startswith("torch.")

@@ -8,25 +8,38 @@ _FAMILIES.
 """
 import inspect
 
-from . import arithmetic, images, math, pooling, shapes
-
-_FAMILIES = [
+from . import (
     arithmetic,
+    comparison,
+    creation,
+    elementary,
     images,
     math,
     pooling,
+    products,
+    reductions,
     shapes,
+    vision,
+)
+from .adapters import Unchanged
+
+_FAMILIES = [
+    arithmetic,
+    comparison,
+    creation,
+    elementary,
+    images,
+    math,
+    pooling,
+    products,
+    reductions,
+    shapes,
+    vision,
 ]
 
-
-class Unchanged:
-    """Marks spellings that return their tensor as it is: no node is made for them."""
-
-
-# (row, adapter, spellings): a string is a method of tensors, anything else a callable.
-_TABLE = [line for family in _FAMILIES for line in family.TABLE] + [
-    (Unchanged, None, ["contiguous"]),
-]
+# (row, adapter, spellings): a string without a dot is a method of tensors, one with dots the full name of a function in
+# a package that need not be there, anything else a callable.
+_TABLE = [line for family in _FAMILIES for line in family.TABLE]
 
 _BY_SPELLING = {spelling: (row, adapt) for row, adapt, spellings in _TABLE for spelling in spellings}
 
@@ -37,11 +50,12 @@ def resolve(target, args, kwargs):
     Required arguments come out positional, others by keyword and only where they differ from the default. Raises
     TypeError if the row does not take the arguments.
     """
-    row, adapt = _BY_SPELLING.get(target, (None, None))
+    row, adapt = _BY_SPELLING.get(target) or _BY_SPELLING.get(_full_name(target), (None, None))
+    if adapt:
+        args, kwargs, *another = adapt(*args, **kwargs)
+        row = another[0] if another else row
     if row is None or row is Unchanged:
         return row and (row, args, kwargs)
-    if adapt:
-        args, kwargs = adapt(*args, **kwargs)
     bound = inspect.signature(row).bind(*args, **kwargs)
     positional, keyword = [], {}
     for name, parameter in bound.signature.parameters.items():
@@ -51,3 +65,19 @@ def resolve(target, args, kwargs):
         elif not (value is parameter.default or type(value) is type(parameter.default) and value == parameter.default):
             keyword[name] = value
     return row, tuple(positional), keyword
+
+
+def draws(row, kwargs):
+    """Whether a call of a row draws random numbers: rows that may have an argument `training`."""
+    training = inspect.signature(row).parameters.get("training")
+    return training is not None and kwargs.get("training", training.default)
+
+
+def has_effect(row):
+    """Whether a row is called for more than its result."""
+    return row is comparison._assert
+
+
+def _full_name(target):
+    """"package.module.function", None for methods."""
+    return None if isinstance(target, str) else f"{target.__module__}.{getattr(target, '__qualname__', '')}"

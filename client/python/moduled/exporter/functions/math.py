@@ -25,6 +25,14 @@ def matmul(input, other):
     return torch.matmul(input, other)
 
 
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05):
+    return F.layer_norm(input, normalized_shape, weight, bias, eps)
+
+
+def _layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True):
+    return (input, normalized_shape, weight, bias, eps), {}
+
+
 def _relu(input, inplace=False):
     """The result is the same in place: values that a graph holds are never overwritten."""
     return (input,), {}
@@ -35,6 +43,8 @@ def _softmax(input, dim=None, _stacklevel=3, dtype=None):
 
 
 TABLE = [
+    (layer_norm, None, [F.layer_norm]),
+    (layer_norm, _layer_norm, [torch.layer_norm]),
     (relu, _relu, [F.relu, torch.relu, "relu", "relu_"]),
     (softmax, _softmax, [F.softmax]),
     (softmax, None, [torch.softmax, "softmax"]),
