@@ -47,9 +47,13 @@ def export(module, directory, *, name, example_inputs, version=None):
     The version's folder holds module.pbtxt, the module tree with a graph for each composite, and model.safetensors. It
     appears when it is complete. Returns its path.
 
-    `example_inputs` is what the module is called with once, in evaluation mode: a tensor, a tuple or list of positional
-    arguments, or a dict of keyword arguments. The first extent of inputs with at least two is left free, others are
-    recorded as examples. `version` names the version in place of the next free number.
+    `example_inputs` is what the module is called with once: a tensor, a tuple or list of positional arguments, or a dict
+    of keyword arguments. The first extent of inputs with at least two is left free, and so is that of inputs with one,
+    such as class indices, if it is the same; others are recorded as examples. `version` names the version in place of
+    the next free number.
+
+    The module is exported in the mode it is in: what forward does while training, `training` flags of functions
+    included, is part of its graph. Nothing of the module changes. Named tuples travel as tuples.
 
     Raises moduled.ExportError for what a description cannot hold: it names the module, the line and the reason.
     """

@@ -6,6 +6,7 @@ the rebuilt module with the one that was exported.
 import operator
 
 import torch
+import torchvision
 from google.protobuf import text_format
 from torch import nn
 
@@ -39,6 +40,15 @@ _FUNCTIONS = {
     "getitem": operator.getitem,
     "size": torch.Tensor.size,
 }
+
+
+def _function(name):
+    """Most functions have torch's names and arguments."""
+    for module in (torch, torchvision.ops):
+        if name not in _FUNCTIONS and hasattr(module, name):
+            return getattr(module, name)
+    return _FUNCTIONS[name]
+
 
 _HOLDERS = {
     "module_list": nn.ModuleList,
@@ -177,7 +187,7 @@ class _GraphModule(nn.Module):
         if op == "call_module":
             return self.get_submodule(target)(*arguments, **named)
         if op == "call_function":
-            return _FUNCTIONS[target](*arguments, **named)
+            return _function(target)(*arguments, **named)
         owner, _, name = target.rpartition(".")
         return getattr(self.get_submodule(owner), name)
 

@@ -1,10 +1,13 @@
 """Graphs of composites: functions in all their spellings, arguments of all shapes, and the calls of children."""
+import collections
+import warnings
+
 import pytest
 import rebuild
 import torch
 import torch.nn.functional as F
 import torchvision
-from torch import nn
+from torch import fx, nn
 
 import moduled
 
@@ -323,3 +326,67 @@ def test_an_exported_module_is_left_as_it_was(tmp_path):
     assert all(each.training for each in module.modules())
     assert all(torch.equal(tensor, before[name]) for name, tensor in module.state_dict().items())
     assert [set(vars(each)) for each in module.modules()] == attributes
+
+
+Pair = collections.namedtuple("Pair", ["first", "second"])
+
+
+def test_named_tuples_travel_as_tuples(tmp_path):
+    module = module_of(lambda x: Pair(x, Pair(second=x.max(1), first=x * 2)))
+    _, description = exported(module, tmp_path, torch.rand(2, 3))
+    result = description.composite.graph.nodes[-1].args[0]
+    assert result.WhichOneof("kind") == "tuple" and result.tuple.items[1].WhichOneof("kind") == "tuple"
+    assert nodes(description, "call_function") == ["max", "getitem", "getitem", "mul"]
+
+
+def test_an_assertion_stays_in_the_graph(tmp_path):
+    def checked(x):
+        torch._assert(x.shape[1] == 3, "three columns")
+        return x
+
+    _, description = exported(module_of(checked), tmp_path, torch.rand(2, 3))
+    assert nodes(description, "call_function") == ["size", "getitem", "eq", "_assert"]
+
+
+def test_tensors_that_are_made_in_a_forward_have_the_sizes_of_each_run(tmp_path):
+    def positions(x):
+        return x + torch.arange(x.shape[1]) * torch.ones(x.size(0), 1, device=x.device) + torch.tensor(0.5)
+
+    again, description = exported(module_of(positions), tmp_path, torch.rand(2, 3))
+    assert {"arange", "ones", "full"} <= set(nodes(description, "call_function"))
+    assert torch.zeros is ZEROS
+    x = torch.rand(4, 5)
+    assert torch.equal(again(x), positions(x))
+
+
+ZEROS = torch.zeros
+
+
+def twice_or_thrice(x, often):
+    return x * 3 if often else x * 2
+
+
+fx.wrap("twice_or_thrice")
+
+
+def test_a_function_that_is_wrapped_for_fx_is_traced_like_the_forward(tmp_path):
+    again, description = exported(module_of(lambda x: twice_or_thrice(x, True)), tmp_path, torch.rand(2, 3))
+    assert nodes(description, "call_function") == ["mul"]
+    assert torch.equal(again(torch.ones(1)), torch.full((1,), 3.0))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_functions_are_exported_in_their_module_s_mode(training, tmp_path):
+    module = torchvision.ops.StochasticDepth(0.5, "row").train(training)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Of the mode.
+        path = moduled.export(module, tmp_path, name="model", example_inputs=torch.rand(8, 3))
+    _, description = rebuild.load(path)
+    (call,) = [node for node in description.composite.graph.nodes if node.call_function]
+    # True is the default of torchvision's function.
+    assert [(each.name, each.value.bool) for each in call.kwargs] == ([] if training else [("training", False)])
+
+
+def test_random_numbers_outside_of_a_mode_are_refused(tmp_path):
+    with pytest.raises(moduled.ExportError, match="rand"):
+        exported(module_of(lambda x: x * torch.rand_like(x)), tmp_path, torch.rand(2, 3))

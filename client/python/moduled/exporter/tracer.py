@@ -123,10 +123,15 @@ class _Tracer(fx.Tracer):
         row, args, kwargs = resolved
         if row is functions.Unchanged:
             return args[0]
+        return self._record("call_function", row, args, kwargs, self._compute(row, args, kwargs))
+
+    def _compute(self, row, args, kwargs):
+        args, kwargs = leaf_map(_value, args), leaf_map(_value, kwargs)
         with original_factories():
-            value = row(*leaf_map(_value, args), **leaf_map(_value, kwargs))
-        self.draws = self.draws or functions.draws(row, kwargs)
-        return self._record("call_function", row, args, kwargs, value)
+            value = row(*args, **kwargs)
+            if functions.has_modes(row) and not same(value, row(*args, **kwargs)):
+                self.draws = True
+        return value
 
     def create_args_for_root(self, forward, is_module, concrete_args=None):
         """The arguments that forward is traced with: those of the recorded call, proxies where they are computed."""

@@ -67,10 +67,9 @@ def resolve(target, args, kwargs):
     return row, tuple(positional), keyword
 
 
-def draws(row, kwargs):
-    """Whether a call of a row draws random numbers: rows that may have an argument `training`."""
-    training = inspect.signature(row).parameters.get("training")
-    return training is not None and kwargs.get("training", training.default)
+def has_modes(row):
+    """Whether a row does something else while training, and may draw random numbers then."""
+    return "training" in inspect.signature(row).parameters
 
 
 def has_effect(row):
