@@ -1,12 +1,11 @@
 #include "nn/ops/convolution.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nn/graph/gradient.h"
 #include "nn/ops/channel_gradients.h"
 #include "nn/ops/checks.h"
+#include "nn/ops/convolution/checks.h"
 #include "nn/ops/convolution/problem.h"
 #include "nn/ops/convolution_input_gradient.h"
 #include "nn/ops/convolution_weight_gradient.h"
@@ -18,8 +17,6 @@ namespace {
 using Attrs = ConvolutionOp::Attrs;
 
 absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
-
-std::string List(absl::Span<const int64_t> values) { return absl::StrCat("[", absl::StrJoin(values, ", "), "]"); }
 
 absl::Status CheckTypes(absl::Span<const TensorSpec> in) {
   if (in.size() != 2 && in.size() != 3) {
@@ -43,60 +40,26 @@ absl::Status CheckRanks(const Shape& x, const Shape& weight) {
                               "d, but got input of size: ", x.ToString()));
 }
 
-// One number for each spatial axis, none below `least`.
-absl::Status CheckNumbers(absl::string_view name, absl::Span<const int64_t> numbers, size_t axes, int64_t least,
-                          absl::string_view complaint) {
-  if (numbers.size() != axes) {
-    return Invalid(absl::StrCat("expected ", name, " to be a single integer value or a list of ", axes,
-                                " values to match the convolution dimensions, but got ", name, "=", List(numbers)));
-  }
-  if (std::all_of(numbers.begin(), numbers.end(), [&](int64_t number) { return number >= least; })) {
-    return absl::OkStatus();
-  }
-  return Invalid(absl::StrCat(complaint, name == "dilation" ? absl::StrCat(", but got ", List(numbers)) : ""));
-}
-
 absl::Status CheckAttrs(const Attrs& attrs, size_t axes) {
-  RETURN_IF_ERROR(CheckNumbers("padding", attrs.padding_begin, axes, 0, "negative padding is not supported"));
-  RETURN_IF_ERROR(CheckNumbers("padding", attrs.padding_end, axes, 0, "negative padding is not supported"));
-  RETURN_IF_ERROR(CheckNumbers("stride", attrs.stride, axes, 1, "non-positive stride is not supported"));
-  RETURN_IF_ERROR(CheckNumbers("dilation", attrs.dilation, axes, 1, "dilation should be greater than zero"));
+  RETURN_IF_ERROR(CheckPerAxis("padding", attrs.padding_begin, axes, 0, "negative padding is not supported"));
+  RETURN_IF_ERROR(CheckPerAxis("padding", attrs.padding_end, axes, 0, "negative padding is not supported"));
+  RETURN_IF_ERROR(CheckPerAxis("stride", attrs.stride, axes, 1, "non-positive stride is not supported"));
+  RETURN_IF_ERROR(CheckPerAxis("dilation", attrs.dilation, axes, 1, "dilation should be greater than zero"));
   return attrs.groups > 0 ? absl::OkStatus() : Invalid("non-positive groups is not supported");
 }
 
 absl::Status CheckChannels(int64_t groups, const Shape& x, const Shape& weight) {
-  const std::string given = absl::StrCat("Given groups=", groups, ", ");
-  if (weight[0] < groups) {
-    return Invalid(absl::StrCat(given, "expected weight to be at least ", groups,
-                                " at dimension 0, but got weight of size ", weight.ToString(), " instead"));
-  }
-  if (weight[0] % groups != 0) {
-    return Invalid(absl::StrCat(given, "expected weight to be divisible by ", groups,
-                                " at dimension 0, but got weight of size [", weight.ToString(), "] instead"));
-  }
+  RETURN_IF_ERROR(CheckWeightGroups(groups, weight));
   if (x[1] % groups == 0 && x[1] / groups == weight[1]) return absl::OkStatus();
-  return Invalid(absl::StrCat(given, "weight of size ", weight.ToString(), ", expected input", x.ToString(),
-                              " to have ", weight[1] * groups, " channels, but got ", x[1], " channels instead"));
+  return Invalid(absl::StrCat("Given groups=", groups, ", weight of size ", weight.ToString(), ", expected input",
+                              x.ToString(), " to have ", weight[1] * groups, " channels, but got ", x[1],
+                              " channels instead"));
 }
 
 absl::Status CheckBias(const Shape& weight, const Shape& bias) {
   if (bias.rank() == 1 && bias[0] == weight[0]) return absl::OkStatus();
   return Invalid(absl::StrCat("Given weight of size ", weight.ToString(), ", expected bias to be 1-dimensional with ",
                               weight[0], " elements, but got bias of size ", bias.ToString(), " instead"));
-}
-
-absl::Status CheckExtents(const Shape& x, const Shape& weight) {
-  for (size_t i = 2; i < x.rank(); ++i) {
-    if (weight[i] <= 0) {
-      return Invalid(
-          absl::StrCat("kernel size should be greater than zero, but got weight of size ", weight.ToString()));
-    }
-    if (x[i] <= 0) {
-      return Invalid(
-          absl::StrCat("Only zero batch or zero channel inputs are supported, but got input shape: ", x.ToString()));
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<Shape> OutputShape(const Attrs& attrs, const Shape& x, const Shape& weight) {
@@ -133,7 +96,7 @@ absl::StatusOr<std::vector<TensorSpec>> ConvolutionOp::Infer(const Attrs& attrs,
   RETURN_IF_ERROR(CheckAttrs(attrs, x.rank() - 2));
   RETURN_IF_ERROR(CheckChannels(attrs.groups, x, weight));
   if (in.size() == 3) RETURN_IF_ERROR(CheckBias(weight, in[2].shape));
-  RETURN_IF_ERROR(CheckExtents(x, weight));
+  RETURN_IF_ERROR(CheckConvolutionExtents(x, weight));
   ASSIGN_OR_RETURN(Shape y, OutputShape(attrs, x, weight));
   TensorSpec out = {in[0].dtype, std::move(y)};
   RETURN_IF_ERROR(out.Check());

@@ -8,7 +8,10 @@
 namespace moduled::nn {
 namespace {
 
-int64_t FloorDivide(int64_t a, int64_t positive) { return a >= 0 ? a / positive : -((-a + positive - 1) / positive); }
+int64_t FloorDivide(int64_t a, int64_t positive) { return a >= 0 ? a / positive : -((-a - 1) / positive + 1); }
+
+// What lacks more room than this lacks it all the same.
+constexpr int64_t kLeastRoom = std::numeric_limits<int64_t>::min() / 2;
 
 }  // namespace
 
@@ -37,7 +40,8 @@ absl::StatusOr<int64_t> CountWindows(const WindowAxis& axis, WindowRounding roun
         axis.dilation, ", padding ", axis.padding_begin, " and ", axis.padding_end, ", want positions of 64 bits)"));
   }
   const bool up = rounding == WindowRounding::kUp;
-  const int64_t room = axis.padded() - axis.extent() + (up ? axis.stride - 1 : 0);
+  const auto least_room = static_cast<int64_t>(std::max(padded - extent, Wide{kLeastRoom}));
+  const int64_t room = least_room + (up ? axis.stride - 1 : 0);
   int64_t count = FloorDivide(room, axis.stride) + 1;
   if (up && (count - 1) * axis.stride >= axis.in + axis.padding_begin) --count;
   return count;

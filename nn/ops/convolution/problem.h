@@ -43,4 +43,8 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeIm2colConvolutionKernel(const Convol
 absl::StatusOr<std::unique_ptr<Kernel>> MakeReferenceConvolutionKernel(const ConvolutionProblem& problem,
                                                                        const KernelRequest& request);
 
+// float32 and float64, (y, weight, bias where the problem has one) -> x: the sum of what each
+// element of y was computed from, weighted, by products by OpenBLAS. The bias belongs to x.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeTransposedConvolutionKernel(const ConvolutionProblem& problem);
+
 }  // namespace moduled::nn
