@@ -30,20 +30,26 @@ CASES = {
     "extremes": lambda self, x, i: (torch.maximum(x, self.row), torch.min(x, self.row), x.max(), x.min()),
     "max_dim": lambda self, x, i: (x.max(1), torch.min(x, dim=-1, keepdim=True), x.max(2)[1], x.max(0).values),
     "amax": lambda self, x, i: (x.amax((0, 2)), torch.amin(x, 1, keepdim=True), x.amax(())),
-    "argmax": lambda self, x, i: (x.argmax(), x.argmax(1), torch.argmin(x, dim=2, keepdim=True), x.argmax(keepdim=True)),
+    "argmax": lambda self, x, i: (
+        x.argmax(), x.argmax(1), torch.argmin(x, dim=2, keepdim=True), x.argmax(keepdim=True),
+    ),
     "elementary": lambda self, x, i: (x.abs(), x.exp(), x.abs().log(), x.abs().sqrt(), torch.rsqrt(x.abs()), x.sign()),
     "of_ints": lambda self, x, i: (i.abs(), i.exp(), torch.sqrt(i), torch.sigmoid(i), i.float().log1p()),
     "activations": lambda self, x, i: (x.sigmoid(), torch.tanh(x), x.relu(), F.relu(x), torch.softmax(x, 1)),
     "clamp": lambda self, x, i: (x.clamp(0.2, 0.7), torch.clamp(x, max=0.5), x.clamp_min(0.4), i.clamp(1, 2)),
     "clamp_tensors": lambda self, x, i: (x.clamp(self.row - 0.2, self.row), torch.clamp(x, max=self.row)),
     "conversions": lambda self, x, i: (x.double(), (4 * x).int(), (4 * x).long(), x.bool(), i.float(), i.to(x.dtype)),
-    "to": lambda self, x, i: (i.type_as(x), i.to(x), x.to(torch.float64), x.to("cpu"), x.to("cpu", torch.int64), x.cpu()),
+    "to": lambda self, x, i: (
+        i.type_as(x), i.to(x), x.to(torch.float64), x.to("cpu"), x.to("cpu", torch.int64), x.cpu(),
+    ),
     "sum": lambda self, x, i: (x.sum(), x.sum(1), x.sum((0, 2)), x.sum(-1, keepdim=True), i.sum(), (x > 0.5).sum(1)),
     "mean": lambda self, x, i: (x.mean(), x.mean([1, 2]), x.mean(dim=-1, keepdim=True), i.float().mean(0)),
     "prod": lambda self, x, i: (x.prod(), x.prod(1), torch.prod(i, dim=-1, keepdim=True)),
     "any_all": lambda self, x, i: ((x > 0.9).any(), (x > 0.9).any(1), torch.all(x > 0.1, dim=2, keepdim=True), i.all()),
     "var": lambda self, x, i: (x.var(), x.var(1), x.std(2, False), torch.var(x, (0, 2), keepdim=True), x.std(False)),
-    "norm": lambda self, x, i: (x.norm(), x.norm(dim=1), torch.norm(x, 1, 2), x.norm(3, (0, 1), True), x.norm(math.inf, 1)),
+    "norm": lambda self, x, i: (
+        x.norm(), x.norm(dim=1), torch.norm(x, 1, 2), x.norm(3, (0, 1), True), x.norm(math.inf, 1),
+    ),
     "logsumexp": lambda self, x, i: (x.logsumexp(1), torch.logsumexp(1000 * x, (0, 2), keepdim=True)),
     "sort": lambda self, x, i: (x.sort(), torch.sort(i, dim=0, descending=True, stable=True), x.argsort(1)),
     "topk": lambda self, x, i: (x.topk(2), x.topk(3, 1, largest=False), torch.topk(x, 1, dim=0).values),
@@ -57,18 +63,26 @@ CASES = {
     "expand": lambda self, x, i: (self.row.expand(x.shape[0], 4, -1), x.unsqueeze(0).expand(2, -1, 4, 6)),
     "expand_as": lambda self, x, i: (self.row.expand_as(x), x.view_as(x.transpose(1, 2)), self.row.repeat(2, 1, 3)),
     "repeat": lambda self, x, i: (x.repeat(1, 2, 3), i.repeat(2, 1, 1)),
-    "roll": lambda self, x, i: (x.roll(1), x.roll(-2, 1), torch.roll(x, (1, 9), dims=(0, 2)), x.flip(0, 2), x.flip([1])),
+    "roll": lambda self, x, i: (
+        x.roll(1), x.roll(-2, 1), torch.roll(x, (1, 9), dims=(0, 2)), x.flip(0, 2), x.flip([1]),
+    ),
     "triangles": lambda self, x, i: (x.tril(), x.triu(1), torch.tril(x, -2), x.bool().triu()),
     "cat": lambda self, x, i: (torch.cat([x, x], 1), torch.cat((x, i[:, None, :].expand(-1, 4, -1)), dim=2)),
     "stack": lambda self, x, i: (torch.stack([x, -x]), torch.stack((i, 2 * i), dim=-1), torch.stack([x, x], 2)),
     "pieces": lambda self, x, i: (x.chunk(3, 2), x.split(4, -1), x.split([1, 3], 1), torch.chunk(x, 9, 1), x.unbind(1)),
     "parts": lambda self, x, i: (x.narrow(1, 1, 2), x.select(2, -1), torch.narrow(x, 2, -3, 2), i.select(0, 0)),
-    "products": lambda self, x, i: (x @ self.matrix, torch.bmm(x, x.transpose(1, 2)), torch.mm(self.matrix, self.matrix)),
-    "addmm": lambda self, x, i: (torch.addmm(self.row, x[0], self.matrix, beta=0.5, alpha=2), x[0].addmm(x[0], self.matrix)),
+    "products": lambda self, x, i: (
+        x @ self.matrix, torch.bmm(x, x.transpose(1, 2)), torch.mm(self.matrix, self.matrix),
+    ),
+    "addmm": lambda self, x, i: (
+        torch.addmm(self.row, x[0], self.matrix, beta=0.5, alpha=2), x[0].addmm(x[0], self.matrix),
+    ),
     "baddbmm": lambda self, x, i: torch.baddbmm(x, x, self.matrix.expand(x.shape[0], 6, 6), beta=0, alpha=3),
     "einsum": lambda self, x, i: (
-        torch.einsum("bij,bkj->bik", x, x), torch.einsum("bij,jk", x, self.matrix), torch.einsum("...j,j->...", x, self.row),
-        torch.einsum("ii->i", self.matrix), torch.einsum("ii", self.matrix), torch.einsum("bij,bij,j->", x, x, self.row),
+        torch.einsum("bij,bkj->bik", x, x), torch.einsum("bij,jk", x, self.matrix),
+        torch.einsum("...j,j->...", x, self.row),
+        torch.einsum("ii->i", self.matrix), torch.einsum("ii", self.matrix),
+        torch.einsum("bij,bij,j->", x, x, self.row),
         torch.einsum("i,j->ij", self.row, self.row), torch.einsum("bij->jb", x), torch.einsum("b...,b...->b", x, x),
     ),
     "creation": lambda self, x, i: (
@@ -77,9 +91,12 @@ CASES = {
     ),
     "like": lambda self, x, i: (
         torch.zeros_like(x), torch.ones_like(i, dtype=torch.float64), torch.full_like(x, 7), x.new_zeros(2, 3),
-        x.new_ones(x.shape[:2]), i.new_full((1,), 4), torch.zeros(1, dtype=torch.bool), x.new_zeros((2,), dtype=torch.int64),
+        x.new_ones(x.shape[:2]), i.new_full((1,), 4), torch.zeros(1, dtype=torch.bool),
+        x.new_zeros((2,), dtype=torch.int64),
     ),
-    "slices": lambda self, x, i: (x[0], x[:, 1:, ::2], x[..., -1], x[:, None, 0], x[-2:, ...], x[:, :-1, 1:5:3], x[1:1]),
+    "slices": lambda self, x, i: (
+        x[0], x[:, 1:, ::2], x[..., -1], x[:, None, 0], x[-2:, ...], x[:, :-1, 1:5:3], x[1:1],
+    ),
     "computed_slices": lambda self, x, i: (x[: x.shape[0] // 2], x[:, x.shape[1] - 1], x[..., : x.size(2) - 2]),
     "gathers": lambda self, x, i: (
         self.matrix[i], x[:, i[0]], x[:, [2, 0]], x[:, :, i], x[i[:, 0] * 0, i[:, 1]], x[i[:, 0] * 0, :, i[:, 1]],
@@ -128,7 +145,8 @@ def served(cases, tmp_path_factory):
     directory = tmp_path_factory.mktemp("functions")
     for name, module in cases.items():
         moduled.export(module, directory, name=name, example_inputs=inputs(3))
-        moduled.export(module.double(), directory, name=f"{name}_double", example_inputs=(inputs(3)[0].double(), inputs(3)[1]))
+        x, i = inputs(3)
+        moduled.export(module.double(), directory, name=f"{name}_double", example_inputs=(x.double(), i))
         module.float()
     with servers.serving(directory) as server, moduled.Client(server.address, timeout=120) as client:
         yield client
