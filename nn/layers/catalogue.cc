@@ -19,6 +19,7 @@
 #include "nn/layers/functions/distance.h"
 #include "nn/layers/functions/elementary.h"
 #include "nn/layers/functions/embedding.h"
+#include "nn/layers/functions/grids.h"
 #include "nn/layers/functions/images.h"
 #include "nn/layers/functions/indexing.h"
 #include "nn/layers/functions/layer_norm.h"
@@ -60,6 +61,7 @@ constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::DistanceFunctions,
     functions::ElementaryFunctions,
     functions::EmbeddingFunctions,
+    functions::GridFunctions,
     functions::ImageFunctions,
     functions::IndexingFunctions,
     functions::LayerNormFunctions,

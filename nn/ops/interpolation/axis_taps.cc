@@ -2,19 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "nn/ops/interpolation/cubic.h"
 
 namespace moduled::nn {
 namespace {
-
-// Keys' cubic convolution kernel at distance x: below 1, and between 1 and 2.
-template <class T>
-T CubicNear(T x, T a) {
-  return ((a + 2) * x - (a + 3)) * x * x + 1;
-}
-template <class T>
-T CubicFar(T x, T a) {
-  return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-}
 
 // The kernels that antialiasing stretches; their parameter is Pillow's.
 template <class T>
@@ -88,7 +81,7 @@ class TapMaker {
     const T position = Position(o);
     const int64_t first = std::min(static_cast<int64_t>(std::floor(position)), axis_.in - 1);
     const T t = std::clamp<T>(position - static_cast<T>(first), 0, 1);
-    constexpr T kA = -0.75;
+    constexpr T kA = kCubicParameter<T>;
     Add(first - 1, CubicFar<T>(t + 1, kA));
     Add(first, CubicNear<T>(t, kA));
     Add(first + 1, CubicNear<T>(1 - t, kA));

@@ -1,4 +1,4 @@
-"""torch.nn.functional's functions of images: padding, resizing and shuffling."""
+"""torch.nn.functional's functions of images: padding, resizing, shuffling and sampling."""
 import torch.nn.functional as F
 
 
@@ -30,6 +30,14 @@ def channel_shuffle(input, groups):
     return F.channel_shuffle(input, groups)
 
 
+def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
+    return F.grid_sample(input, grid, mode, padding_mode, align_corners)
+
+
+def affine_grid(theta, size, align_corners=None):
+    return F.affine_grid(theta, size, align_corners)
+
+
 def _upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
     return (input, size, scale_factor, mode, align_corners), {}
 
@@ -51,4 +59,6 @@ TABLE = [
     (pixel_shuffle, None, [F.pixel_shuffle]),
     (pixel_unshuffle, None, [F.pixel_unshuffle]),
     (channel_shuffle, None, [F.channel_shuffle]),
+    (grid_sample, None, [F.grid_sample]),
+    (affine_grid, None, [F.affine_grid]),
 ]
