@@ -7,6 +7,7 @@
 #include "client/cpp/call.h"
 #include "nn/tensor/status_macros.h"
 #include "proto/contract/codec/admin_codec.h"
+#include "proto/contract/codec/apply_codec.h"
 #include "proto/contract/codec/model_ref_codec.h"
 #include "proto/contract/codec/state_dict_codec.h"
 
@@ -52,6 +53,36 @@ absl::StatusOr<contract::LoadStateDictReply> WireAdmin::LoadStateDict(const cont
   const grpc::Status status = writer->Finish();
   if (!status.ok()) return contract::FromGrpc(status);
   return contract::Decode(response);
+}
+
+absl::StatusOr<contract::ApplyReply> WireAdmin::Apply(const contract::ApplyCall& call) {
+  v1::ApplyRequest request;
+  contract::Encode(call, request);
+  ASSIGN_OR_RETURN(const v1::ApplyResponse response,
+                   CallUnary<v1::ApplyResponse>(*stub_, &Stub::Apply, request, options_.timeout));
+  return contract::Decode(response);
+}
+
+absl::StatusOr<contract::ModelRef> WireAdmin::Train(const contract::ModelRef& model, const std::string& path,
+                                                    bool mode) {
+  v1::TrainRequest request;
+  contract::EncodeModelRef(model, *request.mutable_model());
+  request.set_path(path);
+  request.set_mode(mode);
+  ASSIGN_OR_RETURN(const v1::TrainResponse response,
+                   CallUnary<v1::TrainResponse>(*stub_, &Stub::Train, request, options_.timeout));
+  return contract::DecodeModelRef(response.model());
+}
+
+absl::StatusOr<contract::ModelRef> WireAdmin::RequiresGrad(const contract::ModelRef& model, const std::string& path,
+                                                           bool requires_grad) {
+  v1::RequiresGradRequest request;
+  contract::EncodeModelRef(model, *request.mutable_model());
+  request.set_path(path);
+  request.set_requires_grad(requires_grad);
+  ASSIGN_OR_RETURN(const v1::RequiresGradResponse response,
+                   CallUnary<v1::RequiresGradResponse>(*stub_, &Stub::RequiresGrad, request, options_.timeout));
+  return contract::DecodeModelRef(response.model());
 }
 
 }  // namespace moduled::client

@@ -16,6 +16,11 @@ class WireAdmin final : public contract::Admin {
   absl::StatusOr<contract::ModelRef> LoadModel(const contract::LoadModelCall& call) override;
   absl::StatusOr<std::vector<contract::ModelRef>> UnloadModel(const contract::ModelRef& model) override;
   absl::StatusOr<contract::LoadStateDictReply> LoadStateDict(const contract::LoadStateDictCall& call) override;
+  absl::StatusOr<contract::ApplyReply> Apply(const contract::ApplyCall& call) override;
+  absl::StatusOr<contract::ModelRef> Train(const contract::ModelRef& model, const std::string& path,
+                                           bool mode) override;
+  absl::StatusOr<contract::ModelRef> RequiresGrad(const contract::ModelRef& model, const std::string& path,
+                                                  bool requires_grad) override;
 
  private:
   const std::unique_ptr<v1::Admin::Stub> stub_;

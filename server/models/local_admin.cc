@@ -72,16 +72,20 @@ absl::StatusOr<contract::LoadStateDictReply> LocalAdmin::LoadStateDict(const con
   RETURN_IF_ERROR(CheckServing());
   absl::MutexLock lock(&mutex_);
   ASSIGN_OR_RETURN(const ModelHandle base, store_.Find(call.model));
-  // A tree of its own: the one that serves does not change.
-  ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root,
-                   base->description().Build({.initialise = false, .max_parameter_bytes = max_model_bytes_}));
-  RETURN_IF_ERROR(nn::LoadStateDict(*root, nn::GetStateDict(base->root())).status());
+  ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root, CopyTree(*base));
   ASSIGN_OR_RETURN(nn::IncompatibleKeys keys, nn::LoadStateDict(*root, call.state_dict, call.strict));
   ASSIGN_OR_RETURN(const int64_t version, repository_.Write(base->ref().name, {.description = std::nullopt,
                                                                                .weights = nn::GetStateDict(*root),
                                                                                .base = base->version()}));
   ASSIGN_OR_RETURN(ModelRef model, ServeWritten(base->ref().name, version));
   return contract::LoadStateDictReply{std::move(model), std::move(keys.missing_keys), std::move(keys.unexpected_keys)};
+}
+
+absl::StatusOr<std::shared_ptr<nn::Module>> LocalAdmin::CopyTree(const LoadedModel& model) const {
+  ASSIGN_OR_RETURN(std::shared_ptr<nn::Module> root,
+                   model.description().Build({.initialise = false, .max_parameter_bytes = max_model_bytes_}));
+  RETURN_IF_ERROR(nn::LoadStateDict(*root, nn::GetStateDict(model.root())).status());
+  return root;
 }
 
 absl::StatusOr<ModelRef> LocalAdmin::Serve(const std::string& name, int64_t version) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,23 @@ class LocalAdmin final : public contract::Admin {
   absl::StatusOr<std::vector<contract::ModelRef>> UnloadModel(const contract::ModelRef& model) override;
   absl::StatusOr<contract::LoadStateDictReply> LoadStateDict(const contract::LoadStateDictCall& call) override;
 
+  absl::StatusOr<contract::ApplyReply> Apply(const contract::ApplyCall& call) override;
+  absl::StatusOr<contract::ModelRef> Train(const contract::ModelRef& model, const std::string& path,
+                                           bool mode) override;
+  absl::StatusOr<contract::ModelRef> RequiresGrad(const contract::ModelRef& model, const std::string& path,
+                                                  bool requires_grad) override;
+
   // From now on every call answers UNAVAILABLE.
   void Drain() { draining_ = true; }
 
  private:
   absl::Status CheckServing() const;
   absl::StatusOr<contract::ModelRef> LoadDescription(const contract::LoadModelCall& call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A tree of its own with the model's state: the one that serves does not change.
+  absl::StatusOr<std::shared_ptr<nn::Module>> CopyTree(const LoadedModel& model) const;
+  // Writes a changed tree as the next version, with the base's weights unless there are new elements, and serves it.
+  absl::StatusOr<contract::ModelRef> WriteChanged(const LoadedModel& base, const nn::Module& root, bool new_elements)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Loads a version and serves it.
   absl::StatusOr<contract::ModelRef> Serve(const std::string& name, int64_t version)

@@ -6,12 +6,14 @@
 #include "moduled/v1/admin.grpc.pb.h"
 #include "proto/contract/admin.h"
 #include "server/rpc/unary.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 
-class AdminRpc final : public v1::Admin::WithRawCallbackMethod_LoadModel<v1::Admin::WithRawCallbackMethod_UnloadModel<
-                           v1::Admin::WithRawCallbackMethod_LoadStateDict<v1::Admin::Service>>> {
+class AdminRpc final : public v1::Admin::WithRawCallbackMethod_LoadModel<
+                           v1::Admin::WithRawCallbackMethod_UnloadModel<v1::Admin::WithRawCallbackMethod_LoadStateDict<
+                               v1::Admin::WithRawCallbackMethod_Apply<v1::Admin::WithRawCallbackMethod_Train<
+                                   v1::Admin::WithRawCallbackMethod_RequiresGrad<v1::Admin::Service>>>>>> {
  public:
   // `admin` must outlive the server. `max_state_dict_bytes` bounds what one LoadStateDict may send.
   AdminRpc(contract::Admin& admin, size_t max_message_bytes, size_t max_state_dict_bytes)
@@ -23,6 +25,12 @@ class AdminRpc final : public v1::Admin::WithRawCallbackMethod_LoadModel<v1::Adm
                                         grpc::ByteBuffer* response) override;
   grpc::ServerReadReactor<grpc::ByteBuffer>* LoadStateDict(grpc::CallbackServerContext* context,
                                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Apply(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Train(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* RequiresGrad(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
 
  private:
   contract::Admin& admin_;
