@@ -49,6 +49,7 @@ class Contraction {
     extents_.assign(equation_.labels, 1);
     for (size_t i = 0; i < operands.size(); ++i) {
       const Shape& shape = trace_.spec(operands[i]).shape;
+      RETURN_IF_ERROR(CheckDiagonals(shape, i));
       for (size_t axis = 0; axis < shape.rank(); ++axis) {
         int64_t& extent = extents_[equation_.operands[i][axis]];
         if (extent == 1) extent = shape[axis];
@@ -61,6 +62,19 @@ class Contraction {
     return absl::OkStatus();
   }
 
+  // Axes of one operand with the same label must have one extent: nothing is broadcast there.
+  absl::Status CheckDiagonals(const Shape& shape, size_t operand) const {
+    const std::vector<int64_t>& labels = equation_.operands[operand];
+    for (size_t axis = 0; axis < labels.size(); ++axis) {
+      const size_t first = std::find(labels.begin(), labels.end(), labels[axis]) - labels.begin();
+      if (shape[first] == shape[axis]) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("einsum(): subscript ", equation_.names[labels[axis]], " is repeated for operand ", operand,
+                       " but the sizes don't match, ", shape[axis], " != ", shape[first]));
+    }
+    return absl::OkStatus();
+  }
+
   // An operand with each label once: of axes with the same label the diagonal.
   absl::StatusOr<Factor> Prepare(Value operand, size_t i) {
     Factor factor{operand, equation_.operands[i]};
@@ -68,19 +82,14 @@ class Contraction {
       const auto again =
           std::find(factor.labels.begin() + static_cast<int64_t>(axis) + 1, factor.labels.end(), factor.labels[axis]);
       if (again == factor.labels.end()) continue;
-      ASSIGN_OR_RETURN(factor, Diagonal(factor, axis, static_cast<size_t>(again - factor.labels.begin()), i));
+      ASSIGN_OR_RETURN(factor, Diagonal(factor, axis, static_cast<size_t>(again - factor.labels.begin())));
       --axis;  // It may come a third time.
     }
     return factor;
   }
 
-  absl::StatusOr<Factor> Diagonal(const Factor& factor, size_t a, size_t b, size_t operand) {
+  absl::StatusOr<Factor> Diagonal(const Factor& factor, size_t a, size_t b) {
     const Shape shape = trace_.spec(factor.value).shape;
-    if (shape[a] != shape[b]) {
-      return absl::InvalidArgumentError(absl::StrCat("einsum(): subscript ", equation_.names[factor.labels[a]],
-                                                     " is repeated for operand ", operand,
-                                                     " but the sizes don't match, ", shape[b], " != ", shape[a]));
-    }
     // Both axes to the front, and the same index for both.
     std::vector<int64_t> order = {static_cast<int64_t>(a), static_cast<int64_t>(b)};
     Factor diagonal{factor.value, {factor.labels[a]}};
