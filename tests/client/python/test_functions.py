@@ -6,6 +6,7 @@ import pytest
 import servers
 import torch
 import torch.nn.functional as F
+import torchvision
 from conftest import arrays
 from torch import fx, nn
 
@@ -192,3 +193,32 @@ def test_what_the_data_makes_impossible_has_pytorch_s_text(served):
 def test_an_assertion_that_fails_has_its_message(served):
     with pytest.raises(moduled.InvalidArgumentError, match="_assert: AssertionError: not two of them"):
         served.forward("assert", *inputs(2))
+
+
+class Depths(nn.Module):
+    """Leaves out rows twice, and everything at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = torchvision.ops.StochasticDepth(0.5, "row")
+        self.all = torchvision.ops.StochasticDepth(0.5, "batch")
+
+    def forward(self, x):
+        return self.rows(x), self.rows(2 * x), self.all(x)
+
+
+@pytest.mark.filterwarnings("ignore:the module is in training mode")
+def test_stochastic_depth_in_training_drops_whole_rows_and_does_so_again(tmp_path):
+    moduled.export(Depths(), tmp_path, name="training", example_inputs=torch.ones(64, 3))
+    moduled.export(Depths().eval(), tmp_path, name="evaluation", example_inputs=torch.ones(64, 3))
+    x = torch.rand(64, 3) + 1
+    with servers.serving(tmp_path) as server, moduled.Client(server.address, timeout=60) as client:
+        evaluated = client.forward("evaluation", x)
+        first, again = client.forward("training", x), client.forward("training", x)
+    assert_same(evaluated, (x.numpy(), 2 * x.numpy(), x.numpy()), 0)
+    kept = [(result != 0).all(1) for result in first]
+    for result, rows, scale in zip(first, kept, (1, 2, 1)):
+        assert np.array_equal(result, np.where(rows[:, None], 2 * scale * x.numpy(), 0))
+    assert 8 < kept[0].sum() < 56 and (kept[0] != kept[1]).any()
+    assert kept[2].all() or not kept[2].any()
+    assert_same(again, first, 0)
