@@ -6,15 +6,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "nn/description/graph_reader.h"
 #include "nn/description/layer_messages.h"
+#include "nn/description/made_child.h"
 #include "nn/description/shared_lookup.h"
 #include "nn/description/state_builder.h"
 #include "nn/description/tree_cost.h"
 #include "nn/description/wire_signature.h"
 #include "nn/description/wire_types.h"
 #include "nn/layers/catalogue.h"
+#include "nn/layers/composite_layer.h"
 #include "nn/modules/containers.h"
 #include "nn/modules/graph_module.h"
 #include "nn/tensor/status_macros.h"
@@ -27,7 +30,9 @@ struct Place {
   std::string path;
   const Place* parent = nullptr;
   const Module* module = nullptr;  // Once it is made.
-  int depth = 1;                   // Modules from the root to here, both counted.
+  // What the parent, a layer, has made for itself in this place.
+  std::shared_ptr<Module> made = nullptr;
+  int depth = 1;  // Modules from the root to here, both counted.
 
   bool IsWithin(const Module* candidate) const {
     for (const Place* place = this; place != nullptr; place = place->parent) {
@@ -90,8 +95,12 @@ absl::Status ModuleBuilder::BuildTree(const v1::ModuleDescription& description, 
   absl::Status status = Register(name, *std::move(made), parent);
   if (status.ok()) status = BuildState(description, module);
   if (!status.ok()) return At(place, description, status);
+  absl::flat_hash_set<absl::string_view> names;
   for (const v1::Child& child : description.children()) {
     status = CheckChild(child, module);
+    if (status.ok() && !names.insert(child.name()).second) {
+      status = FieldError(absl::StrCat("children: ", child.name()), "the name occurs twice");
+    }
     if (!status.ok()) return At(place, description, status);
     RETURN_IF_ERROR(BuildChild(child, place, module));
   }
@@ -103,6 +112,7 @@ absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::Make(const v1::ModuleDesc
                                                             const Place& place) {
   RETURN_IF_ERROR(CheckKnownFields(description));
   if (place.depth > kMaxDepth) return FieldError("children", absl::StrCat("nested deeper than ", kMaxDepth));
+  if (place.made != nullptr && IsAsDescribed(*place.made, description)) return place.made;
   if (++modules_ > kMaxModules) return FieldError("children", absl::StrCat("more than ", kMaxModules, " modules"));
   if (place.parent != nullptr && description.has_signature()) return FieldError("signature", "only the root has one");
   switch (description.layer_case()) {
@@ -132,7 +142,6 @@ absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::MakeLayer(const v1::Modul
   const google::protobuf::Message& message = *LayerMessage(description);
   const absl::StatusOr<const LayerInfo*> layer = FindLayer(message.GetDescriptor()->name());
   if (!layer.ok()) return InField("layer", layer.status());
-  if (description.children_size() != 0) return FieldError("children", "a layer has none");
   if (description.parameters_size() != 0) return FieldError("parameters", "a layer makes its own");
   if (description.buffers_size() != 0) return FieldError("buffers", "a layer makes its own");
   context_.set_dtype(DType::kFloat32);
@@ -145,7 +154,10 @@ absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::MakeLayer(const v1::Modul
     context_.set_dtype(*dtype);
   }
   ASSIGN_OR_RETURN(const Attributes attributes, ReadAttributes(message));
-  return (*layer)->create({attributes, context_});
+  ASSIGN_OR_RETURN(std::shared_ptr<Layer> made, (*layer)->create({attributes, context_}));
+  // Those that it has made for itself count too.
+  modules_ += static_cast<int64_t>(made->named_modules(/*remove_duplicate=*/false).size()) - 1;
+  return made;
 }
 
 absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::MakeComposite(const v1::Composite& composite) {
@@ -180,7 +192,6 @@ absl::Status ModuleBuilder::BuildState(const v1::ModuleDescription& description,
 absl::Status ModuleBuilder::CheckChild(const v1::Child& child, const Module& parent) const {
   RETURN_IF_ERROR(CheckKnownFields(child));
   const std::string field = absl::StrCat("children: ", child.name());
-  if (parent.children_slots().Contains(child.name())) return FieldError(field, "the name occurs twice");
   if (child.name().empty()) return FieldError(field, "module name can't be empty string \"\"");
   if (child.name().find('.') != std::string::npos) {
     return FieldError(field, absl::StrCat("module name can't contain \".\", got: ", child.name()));
@@ -188,7 +199,7 @@ absl::Status ModuleBuilder::CheckChild(const v1::Child& child, const Module& par
   if (child.slot_case() == v1::Child::SLOT_NOT_SET) {
     return FieldError(field, "slot: not set (want module, shared or none)");
   }
-  return absl::OkStatus();
+  return CheckTakesChild(parent, child.name());
 }
 
 absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Child& child, const Place& parent) {
@@ -199,6 +210,9 @@ absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Chil
   if (parent.IsWithin(module.get())) {
     return FieldError("shared",
                       absl::StrCat("the module '", child.shared(), "' contains this one (a tree has no cycles)"));
+  }
+  if (!costs_.Has(*module)) {  // A layer has made it, in a place that is described later.
+    return FieldError("shared", absl::StrCat("no earlier module has the path '", child.shared(), "'"));
   }
   if (parent.depth + costs_.Of(*module).height > kMaxDepth) {
     return FieldError("shared", absl::StrCat("nested deeper than ", kMaxDepth));
@@ -212,8 +226,10 @@ absl::StatusOr<std::shared_ptr<Module>> ModuleBuilder::FindShared(const v1::Chil
 }
 
 absl::Status ModuleBuilder::BuildChild(const v1::Child& child, const Place& place, Module& parent) {
+  const std::shared_ptr<Module>* made = parent.children_slots().Find(child.name());
   const Place below{.path = place.path.empty() ? child.name() : absl::StrCat(place.path, ".", child.name()),
                     .parent = &place,
+                    .made = made == nullptr ? nullptr : *made,
                     .depth = place.depth + 1};
   if (child.has_module()) return BuildTree(child.module(), below, &parent);
   std::shared_ptr<Module> module;
@@ -228,6 +244,7 @@ absl::Status ModuleBuilder::BuildChild(const v1::Child& child, const Place& plac
 
 absl::Status ModuleBuilder::Finish(const Module& module) {
   if (const auto* composite = dynamic_cast<const GraphModule*>(&module)) RETURN_IF_ERROR(composite->Check());
+  if (const auto* layer = dynamic_cast<const CompositeLayer*>(&module)) RETURN_IF_ERROR(layer->CheckChildren());
   return costs_.Add(module);
 }
 

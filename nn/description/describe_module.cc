@@ -9,6 +9,7 @@
 #include "nn/description/graph_writer.h"
 #include "nn/description/layer_messages.h"
 #include "nn/description/wire_types.h"
+#include "nn/layers/composite_layer.h"
 #include "nn/layers/layer.h"
 #include "nn/modules/containers.h"
 #include "nn/modules/graph_module.h"
@@ -33,8 +34,11 @@ class ModuleDescriber {
     modules_[&module] = path;
     RETURN_IF_ERROR(DescribeKind(path, module, description));
     DescribeParameters(path, module, description);
-    if (dynamic_cast<const Layer*>(&module) == nullptr) DescribeBuffers(module, description);
     if (module.training()) description.set_training(true);
+    // A layer makes its own buffers and children, but some children may have been replaced.
+    const bool is_layer = dynamic_cast<const Layer*>(&module) != nullptr;
+    if (is_layer && dynamic_cast<const CompositeLayer*>(&module) == nullptr) return absl::OkStatus();
+    if (!is_layer) DescribeBuffers(module, description);
     for (const auto& [name, child] : module.children_slots()) {
       v1::Child& slot = *description.add_children();
       slot.set_name(name);

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/description/build_options.h"
-#include "nn/modules/containers.h"
 #include "nn/modules/graph_module.h"
 
 namespace moduled::nn {
@@ -20,7 +19,7 @@ int64_t TreeCosts::ForwardSteps(const Module& module) const {
       const absl::StatusOr<Module*> child = module.get_submodule(node.target);
       if (child.ok()) steps += Of(**child).steps;
     }
-  } else if (dynamic_cast<const Sequential*>(&module) != nullptr) {
+  } else {  // Whatever else has children calls each of them.
     for (const auto& [name, child] : module.children_slots()) {
       if (child != nullptr) steps += Of(*child).steps;
     }
@@ -33,6 +32,9 @@ absl::Status TreeCosts::Add(const Module& module) {
   cost.paths = 1 + static_cast<int64_t>(module.parameter_slots().size() + module.buffer_slots().size());
   for (const auto& [name, child] : module.children_slots()) {
     if (child == nullptr) continue;
+    if (!costs_.contains(child.get())) {
+      if (absl::Status status = Add(*child); !status.ok()) return status;
+    }
     cost.paths += Of(*child).paths;
     cost.height = std::max(cost.height, Of(*child).height);
   }

@@ -18,10 +18,11 @@ struct TreeCost {
 
 class TreeCosts {
  public:
-  // Notes a module whose children are all registered and noted. INVALID_ARGUMENT when it is beyond the bounds of
-  // build_options.h.
+  // Notes a module whose children are all registered, and those of them that are not noted yet: what layers have made
+  // for themselves. INVALID_ARGUMENT when it is beyond the bounds of build_options.h.
   absl::Status Add(const Module& module);
 
+  bool Has(const Module& module) const { return costs_.contains(&module); }
   // Requires a module that was added.
   const TreeCost& Of(const Module& module) const { return costs_.at(&module); }
 

@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "nn/layers/activation.h"
 #include "nn/layers/adaptive_pooling.h"
+#include "nn/layers/attention.h"
 #include "nn/layers/convolution.h"
 #include "nn/layers/distance.h"
 #include "nn/layers/dropout.h"
@@ -14,6 +15,7 @@
 #include "nn/layers/functions/adaptive_pooling.h"
 #include "nn/layers/functions/arithmetic.h"
 #include "nn/layers/functions/arrangement.h"
+#include "nn/layers/functions/attention.h"
 #include "nn/layers/functions/comparison.h"
 #include "nn/layers/functions/creation.h"
 #include "nn/layers/functions/distance.h"
@@ -38,7 +40,10 @@
 #include "nn/layers/normalization.h"
 #include "nn/layers/padding.h"
 #include "nn/layers/pooling.h"
+#include "nn/layers/recurrent.h"
+#include "nn/layers/recurrent_cell.h"
 #include "nn/layers/shape.h"
+#include "nn/layers/transformer.h"
 #include "nn/layers/unpooling.h"
 #include "nn/layers/upsampling.h"
 #include "nn/layers/vision.h"
@@ -48,14 +53,16 @@ namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers, AdaptivePoolingLayers, ConvolutionLayers, DistanceLayers,      DropoutLayers,
-    EmbeddingLayers,  LinearLayers,          LossLayers,        NormalizationLayers, PaddingLayers,
-    PoolingLayers,    ShapeLayers,           UnpoolingLayers,   UpsamplingLayers,    VisionLayers,
+    ActivationLayers,  AdaptivePoolingLayers,  AttentionLayers,     ConvolutionLayers, DistanceLayers,
+    DropoutLayers,     EmbeddingLayers,        LinearLayers,        LossLayers,        NormalizationLayers,
+    PaddingLayers,     PoolingLayers,          RecurrentCellLayers, RecurrentLayers,   ShapeLayers,
+    TransformerLayers, TransformerStackLayers, UnpoolingLayers,     UpsamplingLayers,  VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::AdaptivePoolingFunctions,
     functions::ArithmeticFunctions,
     functions::ArrangementFunctions,
+    functions::AttentionFunctions,
     functions::ComparisonFunctions,
     functions::CreationFunctions,
     functions::DistanceFunctions,

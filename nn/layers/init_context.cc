@@ -57,6 +57,14 @@ absl::StatusOr<std::shared_ptr<Parameter>> InitContext::MakeParameter(Shape shap
   return std::make_shared<Parameter>(Parameter{.data = std::move(tensor)});
 }
 
+absl::Status InitContext::Refill(Parameter& parameter, const init::Initialiser& initialiser) {
+  if (!options_.initialise) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(parameter.data.spec()));
+  initialiser(tensor, generator_);
+  parameter.data = std::move(tensor);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<Buffer>> InitContext::MakeBuffer(Shape shape, const init::Initialiser& initialiser) {
   ASSIGN_OR_RETURN(Tensor tensor, Make(std::move(shape), initialiser));
   return std::make_shared<Buffer>(Buffer{.data = std::move(tensor)});

@@ -35,6 +35,11 @@ class InitContext {
   // State of dtype(), filled by `initialiser`. INVALID_ARGUMENT when it is too large.
   absl::StatusOr<std::shared_ptr<Parameter>> MakeParameter(Shape shape, const init::Initialiser& initialiser);
   absl::StatusOr<std::shared_ptr<Buffer>> MakeBuffer(Shape shape, const init::Initialiser& initialiser);
+  // Fills a parameter that was made here anew.
+  absl::Status Refill(Parameter& parameter, const init::Initialiser& initialiser);
+  // Whoever puts back the generator that it has copied draws the same numbers again.
+  const Generator& generator() const { return generator_; }
+  void set_generator(const Generator& generator) { generator_ = generator; }
   // A zero tensor of any type, for reading only.
   absl::StatusOr<Tensor> MakeZeros(TensorSpec spec);
 

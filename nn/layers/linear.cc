@@ -23,8 +23,8 @@ class Identity final : public Layer {
 
 class Linear final : public UnaryLayer {
  public:
-  Linear(const LayerArguments& arguments, int64_t in_features, int64_t out_features, bool bias)
-      : UnaryLayer("Linear", arguments), in_features_(in_features), out_features_(out_features), bias_(bias) {}
+  Linear(absl::string_view type, const LayerArguments& arguments, int64_t in_features, int64_t out_features, bool bias)
+      : UnaryLayer(type, arguments), in_features_(in_features), out_features_(out_features), bias_(bias) {}
 
   absl::Status Initialise(InitContext& context) {
     const Shape weight{out_features_, in_features_};
@@ -54,20 +54,24 @@ LayerResult CreateIdentity(const LayerArguments& arguments) {
   return std::make_shared<Identity>("Identity", arguments);
 }
 
-LayerResult CreateLinear(const LayerArguments& arguments) {
+LayerResult CreateLinear(absl::string_view type, const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   const int64_t in_features = reader.Int("in_features", kPositive);
   const int64_t out_features = reader.Int("out_features", kPositive);
   const bool bias = reader.Bool("bias", true);
   RETURN_IF_ERROR(reader.Finish());
-  const auto layer = std::make_shared<Linear>(arguments, in_features, out_features, bias);
+  const auto layer = std::make_shared<Linear>(type, arguments, in_features, out_features, bias);
   RETURN_IF_ERROR(layer->Initialise(arguments.context));
   return layer;
 }
 
+// How torch calls the Linear that MultiheadAttention makes.
+constexpr absl::string_view kAttentionLinear = "NonDynamicallyQuantizableLinear";
+
 constexpr LayerInfo kLayers[] = {
     {"Identity", CreateIdentity},
-    {"Linear", CreateLinear},
+    {"Linear", [](const LayerArguments& arguments) { return CreateLinear("Linear", arguments); }},
+    {kAttentionLinear, [](const LayerArguments& arguments) { return CreateLinear(kAttentionLinear, arguments); }},
 };
 
 }  // namespace

@@ -30,6 +30,13 @@ std::vector<std::shared_ptr<Layer>> MakeLayers(InitContext& context) {
       {"Linear", {{"in_features", 5}, {"out_features", 2}, {"bias", false}}},
       {"Conv2d",
        {{"in_channels", 1}, {"out_channels", 3}, {"kernel_size", 1}, {"padding_name", "same"}, {"bias", false}}},
+      {"LSTM", {{"input_size", 3}, {"hidden_size", 2}, {"num_layers", 2}, {"bidirectional", true}, {"proj_size", 1}}},
+      {"GRU", {{"input_size", 2}, {"hidden_size", 2}, {"bias", false}}},
+      {"RNNCell", {{"input_size", 2}, {"hidden_size", 3}}},
+      {"MultiheadAttention", {{"embed_dim", 4}, {"num_heads", 2}, {"kdim", 3}}},
+      {"TransformerDecoderLayer", {{"d_model", 2}, {"nhead", 1}, {"dim_feedforward", 3}}},
+      {"Transformer",
+       {{"d_model", 4}, {"nhead", 2}, {"num_encoder_layers", 2}, {"num_decoder_layers", 1}, {"dim_feedforward", 3}}},
   };
   std::vector<std::shared_ptr<Layer>> made;
   for (const auto& [name, attributes] : layers) {
@@ -49,10 +56,9 @@ uint64_t Bits(const Tensor& tensor, int64_t index) {
 std::map<std::string, Tensor> State(const std::vector<std::shared_ptr<Layer>>& layers) {
   std::map<std::string, Tensor> state;
   for (size_t i = 0; i < layers.size(); ++i) {
-    for (const auto& [name, parameter] : layers[i]->parameter_slots()) {
-      if (parameter != nullptr) state[std::to_string(i) + "." + name] = parameter->data;
-    }
-    for (const auto& [name, buffer] : layers[i]->buffer_slots()) state[std::to_string(i) + "." + name] = buffer->data;
+    const std::string prefix = std::to_string(i);
+    for (const auto& [name, parameter] : layers[i]->named_parameters(true, true, prefix)) state[name] = parameter->data;
+    for (const auto& [name, buffer] : layers[i]->named_buffers(true, true, prefix)) state[name] = buffer->data;
   }
   return state;
 }
@@ -81,7 +87,7 @@ TEST(Init, IsTorchsByteForByte) {
     EXPECT_EQ(index, found->second.numel());
     ++lines;
   }
-  EXPECT_EQ(lines, 9u * 13);
+  EXPECT_EQ(lines, 9u * 109);
 }
 
 TEST(Init, TakesNoMemoryForStateThatIsLoadedLater) {

@@ -20,6 +20,12 @@ def layers(dtype):
             nn.LayerNorm((2, 3), dtype=dtype),
             nn.Linear(5, 2, bias=False, dtype=dtype),
             nn.Conv2d(1, 3, 1, padding="same", bias=False, dtype=dtype),
+            nn.LSTM(3, 2, 2, bidirectional=True, proj_size=1, dtype=dtype),
+            nn.GRU(2, 2, bias=False, dtype=dtype),
+            nn.RNNCell(2, 3, dtype=dtype),
+            nn.MultiheadAttention(4, 2, kdim=3, dtype=dtype),
+            nn.TransformerDecoderLayer(2, 1, 3, dtype=dtype),
+            nn.Transformer(4, 2, 2, 1, 3, dtype=dtype),
         ]
     )
 

@@ -1,0 +1,11 @@
+// scaled_dot_product_attention of torch.nn.functional.
+#pragma once
+
+#include "absl/types/span.h"
+#include "nn/modules/function.h"
+
+namespace moduled::nn::functions {
+
+absl::Span<const Function> AttentionFunctions();
+
+}  // namespace moduled::nn::functions
