@@ -11,16 +11,23 @@ from torch import nn
 from moduled.v1 import module_pb2
 from moduled.v1.layers import number_pb2
 
+from . import transformers
 from .errors import ExportError
 
 # Kinds of ModuleDescription.layer that are not layers: describe.py makes them.
 _CONTAINERS = {"composite", "sequential", "module_list", "module_dict", "parameter_list", "parameter_dict"}
 
+
+def _torch_class(name):
+    """The class of torch.nn of that name; None if this torch has none."""
+    return getattr(nn, name, None) or getattr(nn.modules.linear, name, None)
+
+
 # {class of torch.nn: name of its field in ModuleDescription.layer}. Some classes are newer than some torch.
 FIELDS = {
-    getattr(nn, field.message_type.name): field.name
+    _torch_class(field.message_type.name): field.name
     for field in module_pb2.ModuleDescription.DESCRIPTOR.oneofs_by_name["layer"].fields
-    if field.name not in _CONTAINERS and hasattr(nn, field.message_type.name)
+    if field.name not in _CONTAINERS and _torch_class(field.message_type.name)
 }
 
 # Constructor arguments that say where and as what parameters are made, not what the layer computes.
@@ -49,8 +56,8 @@ def describe_layer(path, module, description):
     cls = layer_class(module)
     message = getattr(description, FIELDS[cls])
     message.SetInParent()
-    constructor = inspect.signature(cls.__init__).parameters
-    for name in list(constructor)[1:]:
+    constructor = transformers.constructor_of(cls)
+    for name in constructor:
         if name in _FACTORY:
             continue
         field, value = _SPECIAL.get((cls, name), _attribute)(module, name)
@@ -136,7 +143,9 @@ def _forms(base, argument, special):
 
 # {(class, constructor's argument): module, argument -> (field, value)}
 _SPECIAL = {
+    **transformers.SPECIAL,
     (nn.Linear, "bias"): _bias,
+    (nn.modules.linear.NonDynamicallyQuantizableLinear, "bias"): _bias,
     (nn.Conv2d, "bias"): _bias,
     (nn.Conv2d, "padding"): _conv_padding,
     (nn.LayerNorm, "bias"): _affine_bias,
@@ -154,21 +163,26 @@ _SPECIAL = {
 
 def _check_state(path, module, cls):
     """A layer makes its own state: what was added to it, taken from it or reshaped would be lost."""
-    if module._modules:
+    if not set(module._modules) <= transformers.CHILDREN.get(cls, set()):
         raise ExportError(path, f"this {cls.__name__} has children, which a layer cannot have")
+    transformers.check_children(path, module, cls)
     have = _state(module)
     if not have:
         return
-    arguments = {}
-    constructor = list(inspect.signature(cls.__init__).parameters)[1:]
-    for name in constructor:
-        if name not in _FACTORY:
-            arguments[name] = module.bias is not None if name == "bias" else getattr(module, name)
+    constructor = transformers.constructor_of(cls)
+    arguments = {name: _given(module, cls, name) for name in constructor if name not in _FACTORY}
     if "device" in constructor:
         arguments["device"] = "meta"
     want = _state(cls(**arguments))
     if have != want:
         raise ExportError(path, f"the state of this {cls.__name__} is not its class's (got {have}, want {want})")
+
+
+def _given(module, cls, name):
+    """What the constructor was given, as far as its state depends on it."""
+    if (cls, name) in transformers.SPECIAL:
+        return transformers.SPECIAL[cls, name](module, name)[1]
+    return module.bias is not None if name == "bias" else getattr(module, name, None)
 
 
 def _state(module):

@@ -2,6 +2,7 @@
 import inspect
 
 import torch
+from torch.nn.utils.rnn import PackedSequence
 
 from .dtypes import to_wire
 from .errors import ExportError
@@ -18,14 +19,15 @@ def bind(module, example_inputs):
     if isinstance(example_inputs, dict):
         args, kwargs = (), example_inputs
     else:
-        args, kwargs = (tuple(example_inputs) if isinstance(example_inputs, (tuple, list)) else (example_inputs,)), {}
+        several = isinstance(example_inputs, (tuple, list)) and not isinstance(example_inputs, PackedSequence)
+        args, kwargs = (tuple(example_inputs) if several else (example_inputs,)), {}
     try:
         bound = inspect.signature(module.forward).bind(*args, **kwargs)
     except TypeError as error:
         raise ExportError("", f"forward does not take the example inputs: {error}") from error
     parameters = bound.signature.parameters
     for name, value in list(bound.arguments.items()):
-        if all(map(_is_input, leaves(value))) and leaves(value):
+        if all(map(_is_input, _given_leaves(value))) and leaves(value):
             continue
         if not value and parameters[name].kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
             continue
@@ -46,6 +48,13 @@ def _refuse_gaps(bound):
             left_out = left_out or name
         elif left_out:
             raise ExportError("", f"the input {left_out} is left out and stands before {name}, which is given")
+
+
+def _given_leaves(value):
+    """A PackedSequence of sequences that are sorted holds no indices."""
+    if isinstance(value, PackedSequence):
+        return [field for field in value if field is not None]
+    return leaves(value)
 
 
 def _is_input(leaf):

@@ -7,7 +7,9 @@ def leaf_map(function, value):
     if isinstance(value, dict):
         return {key: leaf_map(function, item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(leaf_map(function, item) for item in value))
+        items = tuple(leaf_map(function, item) for item in value)
+        # Only tensors make a PackedSequence.
+        return items if _is_packed(value) and not isinstance(items[0], torch.Tensor) else type(value)(*items)
     if isinstance(value, (tuple, list)):
         items = [leaf_map(function, item) for item in value]
         return tuple(items) if isinstance(value, tuple) else items
@@ -67,3 +69,7 @@ def _plain(value):
         if isinstance(value, plain) and type(value) is not plain:
             return plain(value)
     return value
+
+
+def _is_packed(value):
+    return isinstance(value, torch.nn.utils.rnn.PackedSequence)

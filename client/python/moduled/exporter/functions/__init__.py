@@ -10,6 +10,7 @@ import inspect
 
 from . import (
     arithmetic,
+    attention,
     comparison,
     creation,
     elementary,
@@ -25,6 +26,7 @@ from .adapters import Unchanged
 
 _FAMILIES = [
     arithmetic,
+    attention,
     comparison,
     creation,
     elementary,
