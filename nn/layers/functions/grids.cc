@@ -97,7 +97,7 @@ absl::StatusOr<Value> Coordinates(Trace& trace, size_t rank, size_t axis, int64_
   int64_t i = 0;
   for (double& coordinate : tensor.mutable_elements<double>()) {
     const double step = static_cast<double>(i++) + (align_corners ? 0 : 0.5);
-    coordinate = steps == 0 ? -1 : 2 * step / steps - 1;
+    coordinate = steps == 0 ? 0 : 2 * step / steps - 1;  // As torch: a single corner is the middle.
   }
   Shape shape;
   for (size_t at = 0; at < rank; ++at) shape.push_back(at == axis ? extent : 1);
