@@ -3,11 +3,15 @@
     client = moduled.Client("localhost:8001")
     client.forward("resnet18", picture)                        what the module returns
     client.forward("resnet18", picture, hooks=["layer1.*"])    .outputs, .events, .unfired
+    client.backward("resnet18", picture, class_index=3)        .grad_inputs, .grad_parameters
     client.state_dict("resnet18")                              an ordered dict of arrays
     moduled.export(module, "repository", name="mine", example_inputs=(x,))
 """
+from . import functions
+from .backward import BackwardResult, Loss
 from .client import Client
 from .dtypes import BFLOAT16, bfloat16_to_float32, float32_to_bfloat16
+from .edits import Add, Cast, Clamp, Reduce, Replace, Scale, Select, Slice, Zero
 from .errors import (
     CancelledError,
     DeadlineExceededError,
@@ -22,8 +26,12 @@ from .exporter.errors import ExportError
 from .hooks import Event, Hook
 
 __all__ = [
+    "Add",
     "BFLOAT16",
+    "BackwardResult",
     "CancelledError",
+    "Cast",
+    "Clamp",
     "Client",
     "DeadlineExceededError",
     "Error",
@@ -32,12 +40,20 @@ __all__ = [
     "FailedPreconditionError",
     "Hook",
     "InvalidArgumentError",
+    "Loss",
     "NotFoundError",
+    "Reduce",
+    "Replace",
     "ResourceExhaustedError",
+    "Scale",
+    "Select",
+    "Slice",
     "UnavailableError",
+    "Zero",
     "bfloat16_to_float32",
     "export",
     "float32_to_bfloat16",
+    "functions",
 ]
 
 

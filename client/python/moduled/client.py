@@ -4,6 +4,7 @@ Wherever a `model` is asked for, it is a name, "name:version" or (name, version)
 version answers. `timeout` is in seconds. Failures are moduled.Errors. A client may be used from any number of threads.
 """
 import grpc
+import numpy as np
 
 from moduled.v1 import (
     admin_pb2,
@@ -16,11 +17,12 @@ from moduled.v1 import (
     introspection_pb2_grpc,
 )
 
-from . import results, state_dicts
+from . import dtypes, results, state_dicts
+from .backward import BackwardResult, set_objective
 from .errors import translated
 from .hooks import Event, Hook, hooks_to_wire
 from .streams import ForwardStream, Subscription, forward_result
-from .tensors import dict_to_wire, tensor_from_wire, value_to_wire
+from .tensors import as_array, dict_to_wire, tensor_from_wire, value_to_wire
 
 # gRPC's default of 4 MiB is less than one activation of a common model. -1 is unlimited.
 UNLIMITED = -1
@@ -135,22 +137,86 @@ class Client:
         with translated():
             return state_dicts.assemble(self._introspection.StateDict(request, timeout=self._seconds(timeout)))
 
+    def summary(self, model, inputs=None, *, version=None, timeout=None):
+        """What a forward goes through, from shapes alone: a Summary.
+
+        `inputs` are arrays, or shapes of float32 arrays, one for each input; without them the signature's examples.
+        """
+        request = introspection_pb2.SummaryRequest(model=model_ref(model, version))
+        for value in inputs or ():
+            is_shape = isinstance(value, (tuple, list))
+            request.inputs.add(
+                dtype=dtypes.to_wire(np.dtype(np.float32) if is_shape else as_array(value).dtype),
+                shape=value if is_shape else as_array(value).shape,
+            )
+        response = self._call(self._introspection.Summary, request, timeout)
+        totals = response.totals
+        return results.Summary(
+            results.ModelVersion(response.model.name, response.model.version),
+            [results.SummaryRow.from_wire(row) for row in response.rows],
+            results.SummaryTotals(*(getattr(totals, field) for field in results.SummaryTotals._fields)),
+            response.error,
+        )
+
     # Inference.
 
-    def forward(self, model, *inputs, hooks=None, kwargs=None, request_id="", version=None, timeout=None):
+    def forward(self, model, *inputs, hooks=None, kwargs=None, request_id="", seed=None, version=None, timeout=None):
         """Calls the model. Returns what the module returned; with `hooks` a ForwardResult, which holds the events too.
 
         `kwargs` are keyword arguments of the module's forward. `hooks` is a hook, a selector, or a list of either.
+        `seed` is that of what is random while training.
         """
-        request = _forward_request(model, inputs, hooks, kwargs, request_id, version)
+        request = _forward_request(model, inputs, hooks, kwargs, request_id, seed, version)
         response = self._call(self._inference.Forward, request, timeout)
         result = forward_result(response, [Event.from_wire(event) for event in response.events])
         return result.outputs if hooks is None else result
 
-    def forward_stream(self, model, *inputs, hooks=None, kwargs=None, request_id="", version=None, timeout=None):
+    def forward_stream(
+        self, model, *inputs, hooks=None, kwargs=None, request_id="", seed=None, version=None, timeout=None
+    ):
         """Calls the model and hands the events out while it runs: a ForwardStream."""
-        request = _forward_request(model, inputs, hooks, kwargs, request_id, version)
+        request = _forward_request(model, inputs, hooks, kwargs, request_id, seed, version)
         return ForwardStream(self._inference.ForwardStream(request, timeout=self._seconds(timeout)))
+
+    def backward(
+        self,
+        model,
+        *inputs,
+        grad_outputs=None,
+        class_index=None,
+        loss=None,
+        output=None,
+        grad_inputs=None,
+        grad_parameters=None,
+        hooks=None,
+        kwargs=None,
+        request_id="",
+        seed=None,
+        version=None,
+        timeout=None,
+    ):
+        """Calls the model and differentiates: a BackwardResult.
+
+        What is differentiated is the output, which must have one element; or its elements times `grad_outputs` (like the
+        output, None where no gradient starts); or those of `class_index` (one class, or one for each row); or with
+        `loss` "sum" all of its elements; or what a loss layer of the tree, a moduled.Loss, makes of it. `output` says
+        which tensor of the output is meant by `class_index` and "sum".
+
+        `grad_inputs` are the places of the tensors whose gradients are wanted (all of floating point if not given),
+        `grad_parameters` the names, or globs, of parameters (all with requires_grad if not given).
+        """
+        request = inference_pb2.BackwardRequest(
+            model=model_ref(model, version), hooks=hooks_to_wire(hooks), request_id=request_id, seed=seed
+        )
+        _set_arguments(request, inputs, kwargs)
+        set_objective(request, grad_outputs, class_index, loss, output)
+        if grad_inputs is not None:
+            request.grad_inputs.SetInParent()
+            request.grad_inputs.indices.extend(grad_inputs)
+        if grad_parameters is not None:
+            request.grad_parameters.SetInParent()
+            request.grad_parameters.names.extend(grad_parameters)
+        return BackwardResult.from_wire(self._call(self._inference.Backward, request, timeout))
 
     # Hooks.
 
@@ -218,6 +284,42 @@ class Client:
             results.ModelVersion(response.model.name, response.model.version),
         )
 
+    def apply(self, model, *functions, path="", seed=None, version=None, timeout=None):
+        """Module.apply: calls functions of moduled.functions for the module at `path` and those below, children first.
+
+        Writes the next version of the model and serves it; nothing changes if it fails. Returns an ApplyResult.
+        """
+        request = admin_pb2.ApplyRequest(
+            model=model_ref(model, version),
+            path=path,
+            functions=[function.message for function in functions],
+            seed=seed,
+        )
+        response = self._call(self._admin.Apply, request, timeout)
+        return results.ApplyResult(
+            results.ModelVersion(response.model.name, response.model.version),
+            [results.Visit(each.path, each.type, list(each.changed)) for each in response.visited],
+        )
+
+    def train(self, model, mode=True, *, path="", version=None, timeout=None):
+        """Module.train: writes the next version, with the module at `path` and those below in that mode, and serves it.
+
+        Returns its ModelVersion.
+        """
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        request = admin_pb2.TrainRequest(model=model_ref(model, version), path=path, mode=mode)
+        response = self._call(self._admin.Train, request, timeout)
+        return results.ModelVersion(response.model.name, response.model.version)
+
+    def requires_grad_(self, model, requires_grad=True, *, path="", version=None, timeout=None):
+        """Module.requires_grad_: writes the next version and serves it. Returns its ModelVersion."""
+        request = admin_pb2.RequiresGradRequest(
+            model=model_ref(model, version), path=path, requires_grad=requires_grad
+        )
+        response = self._call(self._admin.RequiresGrad, request, timeout)
+        return results.ModelVersion(response.model.name, response.model.version)
+
     def _call(self, method, request, timeout):
         with translated():
             return method(request, timeout=self._seconds(timeout))
@@ -237,12 +339,16 @@ def model_ref(model, version=None):
     return introspection_pb2.ModelRef(name=name, version=str(own_version or version or ""))
 
 
-def _forward_request(model, inputs, hooks, kwargs, request_id, version):
+def _forward_request(model, inputs, hooks, kwargs, request_id, seed, version):
     request = inference_pb2.ForwardRequest(
-        model=model_ref(model, version), hooks=hooks_to_wire(hooks), request_id=request_id
+        model=model_ref(model, version), hooks=hooks_to_wire(hooks), request_id=request_id, seed=seed
     )
+    _set_arguments(request, inputs, kwargs)
+    return request
+
+
+def _set_arguments(request, inputs, kwargs):
     for value in inputs:
         value_to_wire(value, request.inputs.add())
     if kwargs:
         dict_to_wire(kwargs, request.kwargs)
-    return request

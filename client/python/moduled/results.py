@@ -122,3 +122,92 @@ class SubscriptionInfo(NamedTuple):
     delivered: int
     dropped: int
     queued: int
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One call of one module, or a module that the forward does not call. See SummaryRow in introspection.proto."""
+
+    path: str
+    called_as: str
+    type: str
+    depth: int
+    call_index: int
+    called: bool
+    leaf: bool
+    inputs: Tuple[Tuple[str, np.dtype, Tuple[int, ...]], ...]  # Where each tensor stands, its type and shape.
+    outputs: Tuple[Tuple[str, np.dtype, Tuple[int, ...]], ...]
+    own_parameters: int
+    total_parameters: int
+    trainable_parameters: int
+    mult_adds: int
+    activation_bytes: int
+    kernel_shape: Tuple[int, ...]
+    recursive: bool
+    dtype: Optional[np.dtype]
+    error: str
+
+    @staticmethod
+    def from_wire(row):
+        def tensors(messages):
+            return tuple(
+                (each.name, dtypes.from_wire(each.tensor.dtype), tuple(each.tensor.shape)) for each in messages
+            )
+
+        return SummaryRow(
+            row.path,
+            row.called_as,
+            row.type,
+            row.depth,
+            row.call_index,
+            row.called,
+            row.leaf,
+            tensors(row.inputs),
+            tensors(row.outputs),
+            row.own_parameters,
+            row.total_parameters,
+            row.trainable_parameters,
+            row.mult_adds,
+            row.activation_bytes,
+            tuple(row.kernel_shape),
+            row.recursive,
+            dtypes.from_wire(row.dtype) if row.HasField("dtype") else None,
+            row.error,
+        )
+
+
+class SummaryTotals(NamedTuple):
+    """Of all modules, each parameter counted once. Sizes are in bytes."""
+
+    parameters: int
+    trainable_parameters: int
+    mult_adds: int
+    input_bytes: int
+    activation_bytes: int
+    parameter_bytes: int
+    buffer_bytes: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a forward goes through. `error` says why it fails, "" if it does not; the rows end there."""
+
+    model: ModelVersion
+    rows: List[SummaryRow]
+    totals: SummaryTotals
+    error: str
+
+
+class Visit(NamedTuple):
+    """One visit of Client.apply: the names of what was changed of a module, "training" among them."""
+
+    path: str
+    type: str
+    changed: List[str]
+
+
+class ApplyResult(NamedTuple):
+    """The version that was written, and the visits: children first, the module itself last."""
+
+    model: ModelVersion
+    visited: List[Visit]
