@@ -33,6 +33,7 @@ MODELS = {
     "inception_v3": (classification("inception_v3", init_weights=False), (1, 3, 80, 80)),
     "mobilenet_v3_small": (classification("mobilenet_v3_small"), (2, 3, 64, 64)),
     "shufflenet_v2_x1_0": (classification("shufflenet_v2_x1_0"), (2, 3, 64, 64)),
+    "vit_b_16": (classification("vit_b_16", image_size=48), (2, 3, 48, 48)),
     "swin_t": (classification("swin_t"), (1, 3, 68, 64)),
     "deeplabv3_resnet50": (segmentation("deeplabv3_resnet50"), (1, 3, 64, 48)),
 }
@@ -55,7 +56,9 @@ def plain(value):
         return value.detach().numpy().copy()
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
-    return type(value)(map(plain, value)) if type(value) in (list, tuple) else tuple(map(plain, value))
+    if isinstance(value, (tuple, list)):
+        return list(map(plain, value)) if isinstance(value, list) else tuple(map(plain, value))
+    return value
 
 
 def assert_agrees(got, expected, where):
@@ -67,6 +70,8 @@ def assert_agrees(got, expected, where):
         assert len(got) == len(expected), where
         for pair in zip(got, expected):
             assert_agrees(*pair, where)
+        return
+    if expected is None:
         return
     assert got.dtype == expected.dtype and got.shape == expected.shape, where
     error = np.abs(got - expected).max(initial=0)
@@ -90,15 +95,18 @@ def check(name, module, x, directory):
         result = client.forward(name, x, hooks=["**"])
         served = client.state_dict(name)
     assert_agrees(result.outputs, outputs, "the output")
-    assert [each.path for each in result.events] == [path for path, _ in calls]
-    for each, (path, output) in zip(result.events, calls):
+    # PyTorch's attention uses the weights of this child and never calls it; here it is called, and its hooks fire.
+    events = [each for each in result.events if not each.path.endswith("self_attention.out_proj")]
+    assert [each.path for each in events] == [path for path, _ in calls]
+    for each, (path, output) in zip(events, calls):
         assert_agrees(each.output, output, path)
     assert list(served) == list(state)
     assert all(served[key].tobytes() == array.tobytes() for key, array in state.items())
 
 
-# Half a gigabyte of weights takes a while to write, load and compare.
-NAMES = [pytest.param(name, marks=[pytest.mark.slow] * (name == "vgg11_bn")) for name in sorted(MODELS)]
+# Hundreds of megabytes of weights take a while to write, load and compare.
+LARGE = {"vgg11_bn", "vit_b_16"}
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in sorted(MODELS)]
 
 
 @pytest.mark.parametrize("name", NAMES)
