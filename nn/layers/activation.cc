@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "nn/layers/attribute_reader.h"
 #include "nn/layers/axes.h"
-#include "nn/ops/clamp.h"
 #include "nn/ops/gelu.h"
 #include "nn/ops/hardsigmoid.h"
 #include "nn/ops/hardswish.h"
@@ -107,10 +106,6 @@ LayerResult CreateReLU(const LayerArguments& arguments) {
   return CreateInplace(arguments, "ReLU", Op::Of<ReluOp>({}), /*repr_shows_inplace=*/true);
 }
 
-LayerResult CreateReLU6(const LayerArguments& arguments) {
-  return CreateInplace(arguments, "ReLU6", Op::Of<ClampOp>({.min = 0, .max = 6}), /*repr_shows_inplace=*/true);
-}
-
 LayerResult CreateSigmoid(const LayerArguments& arguments) {
   return CreatePlain(arguments, "Sigmoid", Op::Of<SigmoidOp>({}));
 }
@@ -149,11 +144,15 @@ LayerResult CreateLogSoftmax(const LayerArguments& arguments) {
 }
 
 constexpr LayerInfo kLayers[] = {
-    {"ReLU", CreateReLU},           {"ReLU6", CreateReLU6},
-    {"Sigmoid", CreateSigmoid},     {"Tanh", CreateTanh},
-    {"GELU", CreateGELU},           {"SiLU", CreateSiLU},
-    {"Hardswish", CreateHardswish}, {"Hardsigmoid", CreateHardsigmoid},
-    {"Softmax", CreateSoftmax},     {"LogSoftmax", CreateLogSoftmax},
+    {"ReLU", CreateReLU},
+    {"Sigmoid", CreateSigmoid},
+    {"Tanh", CreateTanh},
+    {"GELU", CreateGELU},
+    {"SiLU", CreateSiLU},
+    {"Hardswish", CreateHardswish},
+    {"Hardsigmoid", CreateHardsigmoid},
+    {"Softmax", CreateSoftmax},
+    {"LogSoftmax", CreateLogSoftmax},
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 namespace moduled::nn {
 
-absl::Span<const LayerInfo> ActivationLayers();
+absl::Span<const LayerInfo> ActivationLayers();        // Of whole tensors, without parameters.
+absl::Span<const LayerInfo> RealActivationLayers();    // Functions of a number, with parameters.
+absl::Span<const LayerInfo> TensorActivationLayers();  // Of halves, channels and axes.
 
 }  // namespace moduled::nn

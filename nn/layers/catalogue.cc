@@ -53,10 +53,11 @@ namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers,  AdaptivePoolingLayers,  AttentionLayers,     ConvolutionLayers, DistanceLayers,
-    DropoutLayers,     EmbeddingLayers,        LinearLayers,        LossLayers,        NormalizationLayers,
-    PaddingLayers,     PoolingLayers,          RecurrentCellLayers, RecurrentLayers,   ShapeLayers,
-    TransformerLayers, TransformerStackLayers, UnpoolingLayers,     UpsamplingLayers,  VisionLayers,
+    ActivationLayers,       RealActivationLayers, TensorActivationLayers, AdaptivePoolingLayers, AttentionLayers,
+    ConvolutionLayers,      DistanceLayers,       DropoutLayers,          EmbeddingLayers,       BilinearLayers,
+    LinearLayers,           LossLayers,           NormalizationLayers,    ChannelNormLayers,     PaddingLayers,
+    PoolingLayers,          RecurrentCellLayers,  RecurrentLayers,        ShapeLayers,           TransformerLayers,
+    TransformerStackLayers, UnpoolingLayers,      UpsamplingLayers,       VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::AdaptivePoolingFunctions,

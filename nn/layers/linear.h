@@ -6,5 +6,6 @@
 namespace moduled::nn {
 
 absl::Span<const LayerInfo> LinearLayers();
+absl::Span<const LayerInfo> BilinearLayers();
 
 }  // namespace moduled::nn

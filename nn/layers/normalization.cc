@@ -6,80 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nn/layers/attribute_reader.h"
+#include "nn/layers/forward_layer.h"
+#include "nn/layers/normalization_forward.h"
 #include "nn/modules/python_text.h"
-#include "nn/ops/batch_norm.h"
-#include "nn/ops/batch_norm_training.h"
 #include "nn/ops/layer_norm.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
-
-struct BatchNormOptions {
-  int64_t num_features;
-  double eps;
-  std::optional<double> momentum;
-  bool affine;
-  bool track_running_stats;
-};
-
-class BatchNorm2d final : public UnaryLayer {
- public:
-  BatchNorm2d(const LayerArguments& arguments, BatchNormOptions options)
-      : UnaryLayer("BatchNorm2d", arguments), options_(options) {}
-
-  absl::Status Initialise(InitContext& context) {
-    const Shape channels{options_.num_features};
-    if (options_.affine) {
-      RETURN_IF_ERROR(AddParameter(context, "weight", channels, init::Ones()));
-      RETURN_IF_ERROR(AddParameter(context, "bias", channels, init::Zeros()));
-    } else {
-      RETURN_IF_ERROR(RegisterParameter("weight", nullptr));
-      RETURN_IF_ERROR(RegisterParameter("bias", nullptr));
-    }
-    if (options_.track_running_stats) {
-      RETURN_IF_ERROR(AddBuffer(context, "running_mean", channels, init::Zeros()));
-      RETURN_IF_ERROR(AddBuffer(context, "running_var", channels, init::Ones()));
-      ASSIGN_OR_RETURN(Tensor zero, context.MakeZeros({DType::kInt64, {}}));
-      return RegisterBuffer("num_batches_tracked", std::make_shared<Buffer>(Buffer{.data = std::move(zero)}));
-    }
-    RETURN_IF_ERROR(RegisterBuffer("running_mean", nullptr));
-    RETURN_IF_ERROR(RegisterBuffer("running_var", nullptr));
-    return RegisterBuffer("num_batches_tracked", nullptr);
-  }
-
-  int64_t state_version() const override { return 2; }  // num_batches_tracked came with version 2.
-
-  std::string ExtraRepr() const override {
-    return absl::StrCat(options_.num_features, ", eps=", FloatRepr(options_.eps),
-                        ", momentum=", options_.momentum.has_value() ? FloatRepr(*options_.momentum) : "None",
-                        ", affine=", BoolRepr(options_.affine),
-                        ", track_running_stats=", BoolRepr(options_.track_running_stats));
-  }
-
- protected:
-  absl::StatusOr<Symbol> Apply(Trace& trace, Value input) const override {
-    const Shape& shape = trace.spec(input).shape;
-    if (shape.rank() != 4) {
-      return absl::InvalidArgumentError(absl::StrCat("expected 4D input (got ", shape.rank(), "D input)"));
-    }
-    if (options_.track_running_stats && shape[1] != options_.num_features) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("running_mean should contain ", shape[1], " elements not ", options_.num_features));
-    }
-    if (!training() && options_.track_running_stats) {
-      return trace.Apply<BatchNormOp>({.eps = options_.eps, .affine = options_.affine},
-                                      InputAndState(trace, input, {"running_mean", "running_var", "weight", "bias"}));
-    }
-    const Op op = Op::Of<BatchNormTrainingOp>({.eps = options_.eps, .affine = options_.affine});
-    ASSIGN_OR_RETURN(const std::vector<Value> outputs,
-                     trace.Apply(op, InputAndState(trace, input, {"weight", "bias"})));
-    return outputs.front();
-  }
-
- private:
-  BatchNormOptions options_;
-};
 
 class LayerNorm final : public UnaryLayer {
  public:
@@ -123,24 +57,6 @@ class LayerNorm final : public UnaryLayer {
   bool bias_;
 };
 
-LayerResult CreateBatchNorm2d(const LayerArguments& arguments) {
-  AttributeReader reader(arguments.attributes);
-  BatchNormOptions options;
-  options.num_features = reader.Int("num_features", kPositive);
-  options.eps = reader.Float("eps", 1e-5);
-  options.momentum = reader.Float("momentum", 0.1);
-  if (reader.Bool("momentum_none", false)) {
-    if (reader.Has("momentum")) reader.Fail("momentum_none: momentum and momentum_none cannot both be set");
-    options.momentum.reset();
-  }
-  options.affine = reader.Bool("affine", true);
-  options.track_running_stats = reader.Bool("track_running_stats", true);
-  RETURN_IF_ERROR(reader.Finish());
-  const auto layer = std::make_shared<BatchNorm2d>(arguments, options);
-  RETURN_IF_ERROR(layer->Initialise(arguments.context));
-  return layer;
-}
-
 LayerResult CreateLayerNorm(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   std::vector<int64_t> normalized_shape = reader.Ints("normalized_shape", kPositive);
@@ -153,9 +69,137 @@ LayerResult CreateLayerNorm(const LayerArguments& arguments) {
   return layer;
 }
 
+class GroupNormLayer final : public UnaryLayer {
+ public:
+  GroupNormLayer(const LayerArguments& arguments, int64_t groups, int64_t channels, double eps, bool affine)
+      : UnaryLayer("GroupNorm", arguments), groups_(groups), channels_(channels), eps_(eps), affine_(affine) {}
+
+  absl::Status Initialise(InitContext& context) {
+    if (affine_) {
+      RETURN_IF_ERROR(AddParameter(context, "weight", {channels_}, init::Ones()));
+      return AddParameter(context, "bias", {channels_}, init::Zeros());
+    }
+    RETURN_IF_ERROR(RegisterParameter("weight", nullptr));
+    return RegisterParameter("bias", nullptr);
+  }
+
+  std::string ExtraRepr() const override {
+    return absl::StrCat(groups_, ", ", channels_, ", eps=", FloatRepr(eps_), ", affine=", BoolRepr(affine_));
+  }
+
+ protected:
+  absl::StatusOr<Symbol> Apply(Trace& trace, Value input) const override {
+    const Shape shape = trace.spec(input).shape;
+    if (affine_ && shape.rank() >= 2 && shape[1] != channels_) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Expected weight to be a vector of size equal to the number of channels in input, but got "
+                       "weight of shape [",
+                       channels_, "] and input of shape ", shape.ToString()));
+    }
+    Affine affine;
+    if (affine_) {
+      affine.weight = trace.Use(**parameter_slots().Find("weight"));
+      affine.bias = trace.Use(**parameter_slots().Find("bias"));
+    }
+    return GroupNorm(trace, input, groups_, affine, eps_);
+  }
+
+ private:
+  int64_t groups_;
+  int64_t channels_;
+  double eps_;
+  bool affine_;
+};
+
+LayerResult CreateGroupNorm(const LayerArguments& arguments) {
+  AttributeReader reader(arguments.attributes);
+  const int64_t groups = reader.Int("num_groups", kPositive);
+  const int64_t channels = reader.Int("num_channels", kPositive);
+  const double eps = reader.Float("eps", 1e-5);
+  const bool affine = reader.Bool("affine", true);
+  if (groups > 0 && channels % groups != 0) reader.Fail("num_channels: num_channels must be divisible by num_groups");
+  RETURN_IF_ERROR(reader.Finish());
+  const auto layer = std::make_shared<GroupNormLayer>(arguments, groups, channels, eps, affine);
+  RETURN_IF_ERROR(layer->Initialise(arguments.context));
+  return layer;
+}
+
+class RMSNorm final : public UnaryLayer {
+ public:
+  RMSNorm(const LayerArguments& arguments, std::vector<int64_t> normalized_shape, std::optional<double> eps,
+          bool affine)
+      : UnaryLayer("RMSNorm", arguments), normalized_shape_(std::move(normalized_shape)), eps_(eps), affine_(affine) {}
+
+  absl::Status Initialise(InitContext& context) {
+    return affine_ ? AddParameter(context, "weight", Shape(normalized_shape_), init::Ones())
+                   : RegisterParameter("weight", nullptr);
+  }
+
+  std::string ExtraRepr() const override {
+    return absl::StrCat(TupleRepr(normalized_shape_), ", eps=", eps_.has_value() ? FloatRepr(*eps_) : "None",
+                        ", elementwise_affine=", BoolRepr(affine_));
+  }
+
+ protected:
+  absl::StatusOr<Symbol> Apply(Trace& trace, Value input) const override {
+    std::optional<Value> weight;
+    if (affine_) weight = trace.Use(**parameter_slots().Find("weight"));
+    return RmsNorm(trace, input, normalized_shape_, weight, eps_);
+  }
+
+ private:
+  std::vector<int64_t> normalized_shape_;
+  std::optional<double> eps_;
+  bool affine_;
+};
+
+LayerResult CreateRMSNorm(const LayerArguments& arguments) {
+  AttributeReader reader(arguments.attributes);
+  std::vector<int64_t> normalized_shape = reader.Ints("normalized_shape", kPositive);
+  std::optional<double> eps;
+  if (reader.Has("eps")) eps = reader.Float("eps", 0);
+  const bool affine = reader.Bool("elementwise_affine", true);
+  RETURN_IF_ERROR(reader.Finish());
+  const auto layer = std::make_shared<RMSNorm>(arguments, std::move(normalized_shape), eps, affine);
+  RETURN_IF_ERROR(layer->Initialise(arguments.context));
+  return layer;
+}
+
+using ResponseFunction = absl::StatusOr<Value> (*)(Trace& trace, Value input, const LocalResponse& response);
+
+template <ResponseFunction kApply>
+LayerResult CreateResponse(const LayerArguments& arguments, absl::string_view name) {
+  AttributeReader reader(arguments.attributes);
+  LocalResponse response;
+  response.size = reader.Int("size", kExtent);
+  response.alpha = reader.Float("alpha", 1e-4);
+  response.beta = reader.Float("beta", 0.75);
+  response.k = reader.Float("k", 1);
+  const std::string k = reader.AsGiven("k", name == "LocalResponseNorm" ? "1.0" : "1");
+  RETURN_IF_ERROR(reader.Finish());
+  const auto apply = [response](Trace& trace, Value input) -> absl::StatusOr<Symbol> {
+    return kApply(trace, input, response);
+  };
+  return std::make_shared<ForwardLayer>(name, arguments,
+                                        absl::StrCat(response.size, ", alpha=", FloatRepr(response.alpha),
+                                                     ", beta=", FloatRepr(response.beta), ", k=", k),
+                                        apply);
+}
+
+LayerResult CreateLocalResponseNorm(const LayerArguments& arguments) {
+  return CreateResponse<LocalResponseNorm>(arguments, "LocalResponseNorm");
+}
+
+LayerResult CreateCrossMapLRN2d(const LayerArguments& arguments) {
+  return CreateResponse<CrossMapLrn>(arguments, "CrossMapLRN2d");
+}
+
 constexpr LayerInfo kLayers[] = {
-    {"BatchNorm2d", CreateBatchNorm2d},
     {"LayerNorm", CreateLayerNorm},
+    {"GroupNorm", CreateGroupNorm},
+    {"RMSNorm", CreateRMSNorm},
+    {"LocalResponseNorm", CreateLocalResponseNorm},
+    {"CrossMapLRN2d", CreateCrossMapLRN2d},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 namespace moduled::nn {
 
-absl::Span<const LayerInfo> NormalizationLayers();
+absl::Span<const LayerInfo> NormalizationLayers();  // Of layers, groups and neighbours.
+absl::Span<const LayerInfo> ChannelNormLayers();    // BatchNorm and InstanceNorm.
 
 }  // namespace moduled::nn

@@ -3,30 +3,17 @@
 #include "absl/strings/str_cat.h"
 #include "nn/graph/gradient.h"
 #include "nn/ops/elementwise/unary.h"
+#include "nn/ops/kernels/random.h"
 #include "nn/ops/kernels/vector_loop.h"
 
 namespace moduled::nn {
 namespace {
 
-// The `index`-th number of the SplitMix64 sequence that starts at the seed: as good as any generator's, and needs no
-// state.
-uint64_t RandomBits(uint64_t seed, uint64_t index) {
-  uint64_t bits = seed + (index + 1) * 0x9e3779b97f4a7c15;
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
-  return bits ^ (bits >> 31);
-}
-
-// In [0, 1): as many bits as a double has.
-double RandomUnit(uint64_t seed, uint64_t index) {
-  return static_cast<double>(RandomBits(seed, index) >> 11) * 0x1p-53;
-}
-
 template <class T>
 void Drop(const T* x, T* y, int64_t n, double p, uint64_t seed) {
   const T scale = static_cast<T>(1.0 / (1.0 - p));
   MODULED_VECTOR_LOOP
-  for (int64_t i = 0; i < n; ++i) y[i] = RandomUnit(seed, static_cast<uint64_t>(i)) < p ? T{0} : x[i] * scale;
+  for (int64_t i = 0; i < n; ++i) y[i] = kernels::RandomUnit(seed, static_cast<uint64_t>(i)) < p ? T{0} : x[i] * scale;
 }
 
 }  // namespace
