@@ -21,7 +21,8 @@ ROOMS = {
     "nn/description": ["nn/layers", "nn/modules", "nn/weights", "nn/graph", "nn/tensor"],
     # The daemon.
     "server/models": ["nn", "proto/contract"],
-    "server/hooks": ["nn/plan", "nn/modules", "nn/graph", "nn/tensor", "proto/contract"],
+    "server/hooks": ["server/hooks/transforms", "nn/plan", "nn/modules", "nn/graph", "nn/tensor", "proto/contract"],
+    "server/hooks/transforms": ["nn/tensor", "proto/contract"],
     "server/scheduling": ["server/models", "server/hooks", "nn", "proto/contract"],
     "server/rpc": ["server/hooks", "server/scheduling", "server/models", "proto/contract"],
     "server/operations": ["server/models", "proto/contract"],
