@@ -14,18 +14,10 @@
 #include "server/operations/signals.h"
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/local_inference.h"
+#include "server/scheduling/served_trees.h"
 
 namespace moduled::server {
 namespace {
-
-// A version that serves, for those who watch its modules and know nothing of stores.
-SubscriptionHub::Resolver ResolverOf(const ModelStore& store) {
-  return [&store](const contract::ModelRef& model) -> absl::StatusOr<ServedTree> {
-    const absl::StatusOr<ModelHandle> handle = store.Find(model);
-    if (!handle.ok()) return handle.status();
-    return ServedTree{(*handle)->ref(), std::shared_ptr<const nn::Module>(*handle, &(*handle)->root())};
-  };
-}
 
 int Fail(const absl::Status& status) {
   SayWhyNot(status.message());
@@ -40,7 +32,7 @@ int Serve(const Options& options, Signals& signals) {
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
   LocalAdmin admin(store, *repository, options.max_model_bytes);
   LocalIntrospection introspection(store, *repository);
-  SubscriptionHub hub(ResolverOf(store), {options.max_subscriptions, options.max_subscription_bytes});
+  SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
   LocalInference inference(store, hub, scheduler, {options.replica_id, options.max_hook_bytes});
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "proto/contract/codec/backward_codec.h"
 #include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/inference_codec.h"
 #include "proto/contract/codec/status_bridge.h"
@@ -17,14 +18,16 @@ namespace {
 // Ends the call on the wire when its caller asks for it.
 using OnStop = std::stop_callback<std::function<void()>>;
 
-// What both kinds of call need while they are under way.
+// What every kind of call needs while it is under way.
+template <class Request>
 struct Wire {
   grpc::ClientContext context;
-  v1::ForwardRequest request;
+  Request request;
   std::optional<OnStop> on_stop;
 
   // An error if the arguments cannot be encoded: nothing is sent then.
-  absl::Status Start(const contract::ForwardCall& call, absl::Duration timeout) {
+  template <class Call>
+  absl::Status Start(const Call& call, absl::Duration timeout) {
     absl::Time deadline = call.context.deadline;
     if (deadline == absl::InfiniteFuture()) deadline = absl::Now() + timeout;
     context.set_deadline(absl::ToChronoTime(deadline));
@@ -35,11 +38,29 @@ struct Wire {
 };
 
 // A unary call: lives until its answer has been handed over.
+template <class Request, class Response, class Done>
 struct UnaryCall {
-  Wire wire;
-  v1::ForwardResponse response;
-  contract::Inference::Done done;
+  Wire<Request> wire;
+  Response response;
+  Done done;
 };
+
+// `method` is (context, request, response, callback) of the asynchronous stub.
+template <class Request, class Response, class Call, class Done, class Method>
+void CallUnary(const Call& call, absl::Duration timeout, Done done, Method method) {
+  auto owner = std::make_unique<UnaryCall<Request, Response, Done>>();
+  owner->done = std::move(done);
+  if (absl::Status status = owner->wire.Start(call, timeout); !status.ok()) {
+    return std::move(owner->done)(std::move(status));
+  }
+  auto* const unary = owner.release();  // Deleted with its answer.
+  method(&unary->wire.context, &unary->wire.request, &unary->response, [unary](const grpc::Status& status) {
+    const std::unique_ptr<UnaryCall<Request, Response, Done>> owner(unary);
+    unary->wire.on_stop.reset();
+    if (!status.ok()) return std::move(unary->done)(contract::FromGrpc(status));
+    std::move(unary->done)(contract::Decode(std::move(unary->response)));
+  });
+}
 
 // A streamed call: reads events one by one, and deletes itself at the end.
 class StreamCall final : public grpc::ClientReadReactor<v1::ForwardStreamResponse> {
@@ -92,7 +113,7 @@ class StreamCall final : public grpc::ClientReadReactor<v1::ForwardStreamRespons
     wire_.context.TryCancel();
   }
 
-  Wire wire_;
+  Wire<v1::ForwardRequest> wire_;
   contract::Inference::OnEvent on_event_;
   contract::Inference::Done done_;
   v1::ForwardStreamResponse message_;
@@ -106,18 +127,17 @@ WireInference::WireInference(const std::shared_ptr<grpc::Channel>& channel, Clie
     : stub_(v1::Inference::NewStub(channel)), options_(options) {}
 
 void WireInference::Forward(contract::ForwardCall call, Done done) {
-  auto owner = std::make_unique<UnaryCall>();
-  owner->done = std::move(done);
-  if (absl::Status status = owner->wire.Start(call, options_.timeout); !status.ok()) {
-    return std::move(owner->done)(std::move(status));
-  }
-  UnaryCall* const unary = owner.release();  // Deleted with its answer.
-  stub_->async()->Forward(&unary->wire.context, &unary->wire.request, &unary->response, [unary](grpc::Status status) {
-    const std::unique_ptr<UnaryCall> owner(unary);
-    unary->wire.on_stop.reset();
-    if (!status.ok()) return std::move(unary->done)(contract::FromGrpc(status));
-    std::move(unary->done)(contract::Decode(std::move(unary->response)));
-  });
+  CallUnary<v1::ForwardRequest, v1::ForwardResponse>(
+      call, options_.timeout, std::move(done), [this](auto* context, auto* request, auto* response, auto callback) {
+        stub_->async()->Forward(context, request, response, std::move(callback));
+      });
+}
+
+void WireInference::Backward(contract::BackwardCall call, BackwardDone done) {
+  CallUnary<v1::BackwardRequest, v1::BackwardResponse>(
+      call, options_.timeout, std::move(done), [this](auto* context, auto* request, auto* response, auto callback) {
+        stub_->async()->Backward(context, request, response, std::move(callback));
+      });
 }
 
 void WireInference::ForwardStream(contract::ForwardCall call, OnEvent on_event, Done done) {

@@ -14,6 +14,7 @@ class WireInference final : public contract::Inference {
 
   void Forward(contract::ForwardCall call, Done done) override;
   void ForwardStream(contract::ForwardCall call, OnEvent on_event, Done done) override;
+  void Backward(contract::BackwardCall call, BackwardDone done) override;
 
  private:
   const std::shared_ptr<v1::Inference::Stub> stub_;

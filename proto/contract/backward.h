@@ -24,9 +24,9 @@ struct GradOutputs {
       {};  // One for each element of a tuple, or one for the output itself. None: no gradient.
 };
 
-// One element of each row of an output [N, classes, ...].
+// One element of each row of an output [N, classes] or [classes].
 struct ClassIndex {
-  std::vector<int64_t> indices = {};              // One for all rows, or one a row. Counted from the end when negative.
+  std::vector<int64_t> indices = {};              // One for all rows, or one a row.
   std::optional<uint32_t> output = std::nullopt;  // A tensor of the output, in order of a walk. Unset: the only one.
 };
 

@@ -11,4 +11,12 @@ absl::StatusOr<ForwardReply> ForwardAndWait(Inference& inference, ForwardCall ca
   return future.get();
 }
 
+absl::StatusOr<BackwardReply> BackwardAndWait(Inference& inference, BackwardCall call) {
+  std::promise<absl::StatusOr<BackwardReply>> promise;
+  std::future<absl::StatusOr<BackwardReply>> future = promise.get_future();
+  inference.Backward(std::move(call),
+                     [&](absl::StatusOr<BackwardReply> reply) { promise.set_value(std::move(reply)); });
+  return future.get();
+}
+
 }  // namespace moduled::contract

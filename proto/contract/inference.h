@@ -38,6 +38,7 @@ struct ForwardReply {
 class Inference {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<ForwardReply>) &&>;
+  using BackwardDone = absl::AnyInvocable<void(absl::StatusOr<BackwardReply>) &&>;
   using OnEvent = absl::AnyInvocable<void(HookEvent)>;
 
   virtual ~Inference() = default;
@@ -46,9 +47,12 @@ class Inference {
   virtual void Forward(ForwardCall call, Done done) = 0;
   // The same, with each event handed to `on_event` as its module returns, in firing order, all before `done`.
   virtual void ForwardStream(ForwardCall call, OnEvent on_event, Done done) = 0;
+  // As Forward, with a backward pass behind it.
+  virtual void Backward(BackwardCall call, BackwardDone done) = 0;
 };
 
-// Waits for the answer.
+// Wait for the answer.
 absl::StatusOr<ForwardReply> ForwardAndWait(Inference& inference, ForwardCall call);
+absl::StatusOr<BackwardReply> BackwardAndWait(Inference& inference, BackwardCall call);
 
 }  // namespace moduled::contract

@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "proto/contract/hooks.h"
+#include "server/hooks/transforms/transform.h"
 
 namespace moduled::server {
 
@@ -23,11 +24,12 @@ class EventQueue {
   // Requires max_events >= 1. An event of more than `max_bytes` by itself is dropped.
   EventQueue(size_t max_events, size_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
 
-  // Queues share events, and events share tensors with the run that made them. Nothing happens once it is closed.
-  void Push(std::shared_ptr<const contract::HookEvent> event);
+  // Queues share events, and events share tensors with the run that made them. `transform`, if any, is applied when the
+  // event is taken: not by the run, and never for events that are dropped. Nothing happens once the queue is closed.
+  void Push(std::shared_ptr<const contract::HookEvent> event, std::shared_ptr<const Transform> transform = nullptr);
 
   // The oldest event, with its sequence number and how many were dropped since the one before; nullopt if there is
-  // none; the reason once the queue is closed.
+  // none; the reason once the queue is closed. A transform that does not fit the event's values closes the queue.
   absl::StatusOr<std::optional<contract::HookEvent>> TryPop();
   // The same, after waiting for an event until the deadline.
   absl::StatusOr<std::optional<contract::HookEvent>> Pop(absl::Time deadline);
@@ -49,12 +51,19 @@ class EventQueue {
  private:
   struct Entry {
     std::shared_ptr<const contract::HookEvent> event;
+    std::shared_ptr<const Transform> transform;
     uint64_t sequence;
     size_t bytes;
   };
 
   bool HasNews() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !entries_.empty() || !closed_.ok(); }
-  absl::StatusOr<std::optional<contract::HookEvent>> Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The oldest entry, its event still as it was pushed.
+  struct Taken {
+    Entry entry;
+    uint64_t dropped = 0;
+  };
+  absl::StatusOr<std::optional<Taken>> Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::optional<contract::HookEvent>> Finish(absl::StatusOr<std::optional<Taken>> taken);
 
   const size_t max_events_;
   const size_t max_bytes_;

@@ -1,10 +1,8 @@
 #include "server/hooks/selector.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
-#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nn/tensor/status_macros.h"
 #include "proto/contract/near_names.h"
@@ -14,27 +12,8 @@ namespace {
 
 using contract::SelectorKind;
 
-// No honest selector is longer. An expression's memory is bounded beside it: RE2 takes time in proportion to the text.
+// No honest path or type is longer. Patterns have a limit of their own.
 constexpr size_t kMaxSelector = 4096;
-constexpr int64_t kMaxPatternMemory = 1 << 20;
-
-// `?` and `*` stay within a name, `**` crosses names.
-std::string GlobToRegex(const std::string& glob) {
-  std::string regex;
-  for (size_t i = 0; i < glob.size(); ++i) {
-    if (glob[i] == '?') {
-      regex += "[^.]";
-    } else if (glob[i] != '*') {
-      regex += re2::RE2::QuoteMeta(glob.substr(i, 1));
-    } else if (i + 1 < glob.size() && glob[i + 1] == '*') {
-      regex += ".*";
-      ++i;
-    } else {
-      regex += "[^.]*";
-    }
-  }
-  return regex;
-}
 
 absl::string_view KindName(SelectorKind kind) {
   switch (kind) {
@@ -50,85 +29,123 @@ absl::string_view KindName(SelectorKind kind) {
   return "selector";
 }
 
-std::string Shown(const std::string& selector) {
-  constexpr size_t kShown = 120;
-  if (selector.size() <= kShown) return absl::StrCat("\"", absl::Utf8SafeCEscape(selector), "\"");
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(selector.substr(0, kShown)), "...\"");
+absl::string_view TargetName(HookTarget::Kind kind) {
+  switch (kind) {
+    case HookTarget::Kind::kModule:
+      return "module";
+    case HookTarget::Kind::kFunction:
+      return "function node";
+    case HookTarget::Kind::kParameter:
+      return "parameter";
+    case HookTarget::Kind::kInput:
+      return "input";
+  }
+  return "target";
 }
+
+constexpr HookTarget::Kind kAllTargetKinds[] = {HookTarget::Kind::kModule, HookTarget::Kind::kFunction,
+                                                HookTarget::Kind::kParameter, HookTarget::Kind::kInput};
 
 }  // namespace
 
 absl::StatusOr<HookSelector> HookSelector::Compile(contract::Hook hook, size_t index) {
-  const std::string field = absl::StrCat("hooks[", index, "].", KindName(hook.selector_kind));
-  if (hook.selector.size() > kMaxSelector) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(field, ": too long (got ", hook.selector.size(), " bytes, want at most ", kMaxSelector, ")"));
-  }
   HookSelector selector(std::move(hook), index);
+  RETURN_IF_ERROR(selector.CheckHook());
   const SelectorKind kind = selector.hook_.selector_kind;
   if (kind == SelectorKind::kGlob || kind == SelectorKind::kRegex) {
-    re2::RE2::Options options(re2::RE2::Quiet);
-    options.set_max_mem(kMaxPatternMemory);
     const std::string& text = selector.hook_.selector;
-    auto pattern = std::make_shared<const re2::RE2>(kind == SelectorKind::kGlob ? GlobToRegex(text) : text, options);
-    if (!pattern->ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(field, ": not a pattern (got ", Shown(text), "): ", pattern->error()));
+    absl::StatusOr<NamePattern> pattern =
+        kind == SelectorKind::kGlob ? NamePattern::Glob(text) : NamePattern::Regex(text);
+    if (!pattern.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(selector.Field(), ": ", pattern.status().message()));
     }
-    selector.pattern_ = std::move(pattern);
+    selector.pattern_ = *std::move(pattern);
+  }
+  if (!selector.hook_.transform.empty()) {
+    ASSIGN_OR_RETURN(selector.transform_,
+                     Transform::Compile(selector.hook_.transform, absl::StrCat("hooks[", index, "].transform")));
   }
   return selector;
 }
 
-bool HookSelector::Matches(const std::string& name) const {
-  // The root has no name that `*` could stay within: only what says so means it.
-  if (hook_.selector_kind == SelectorKind::kGlob && name.empty())
-    return hook_.selector.empty() || hook_.selector == "**";
-  return re2::RE2::FullMatch(name, *pattern_);
+absl::Status HookSelector::CheckHook() const {
+  if (hook_.selector.size() > kMaxSelector) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Field(), ": too long (got ", hook_.selector.size(), " bytes, want at most ", kMaxSelector, ")"));
+  }
+  if (!hook_.legacy) return absl::OkStatus();
+  if (hook_.kind != contract::HookKind::kFullBackward) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hooks[", index_, "].legacy: only FULL_BACKWARD has it (the kind is ", Name(hook_.kind), ")"));
+  }
+  // The engine's operators are not torch's: what came in front of the last of them is not to be had.
+  return absl::UnimplementedError(
+      absl::StrCat("hooks[", index_, "].legacy: this server shows the gradients of a module's own inputs alone"));
 }
 
-std::vector<size_t> HookSelector::Select(const ModuleIndex& modules) const {
-  std::vector<size_t> selected;
-  switch (hook_.selector_kind) {
-    case SelectorKind::kPath:
-      if (const auto place = modules.Find(hook_.selector)) selected.push_back(*place);
-      break;
-    case SelectorKind::kType:
-      for (size_t place = 0; place < modules.modules().size(); ++place) {
-        if (modules.modules()[place].module->type() == hook_.selector) selected.push_back(place);
-      }
-      break;
-    case SelectorKind::kGlob:
-    case SelectorKind::kRegex:
-      for (const auto& [name, place] : modules.names()) {
-        if (Matches(name)) selected.push_back(place);
-      }
-      std::sort(selected.begin(), selected.end());
-      selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
-      break;
+std::string HookSelector::Field() const { return absl::StrCat("hooks[", index_, "].", KindName(hook_.selector_kind)); }
+
+bool HookSelector::HasColon() const {
+  return (hook_.selector_kind == SelectorKind::kPath || hook_.selector_kind == SelectorKind::kGlob) &&
+         absl::StrContains(hook_.selector, ':');
+}
+
+bool HookSelector::Considers(HookTarget::Kind kind) const {
+  const bool is_tensor_hook = hook_.kind == contract::HookKind::kTensorGrad;
+  switch (kind) {
+    case HookTarget::Kind::kModule:
+      return !HasColon();
+    case HookTarget::Kind::kFunction:
+      return HasColon();
+    case HookTarget::Kind::kParameter:
+      return is_tensor_hook && !HasColon() && hook_.selector_kind != SelectorKind::kType;
+    case HookTarget::Kind::kInput:
+      return is_tensor_hook && HasColon() && absl::StartsWith(hook_.selector, kInputPrefix);
   }
+  return false;
+}
+
+std::vector<size_t> HookSelector::Select(const HookTargets& targets) const {
+  std::vector<size_t> selected;
+  if (hook_.selector_kind == SelectorKind::kType) {
+    for (size_t place = 0; place < targets.targets().size(); ++place) {
+      const nn::Module* module = targets.targets()[place].module;
+      if (module != nullptr && module->type() == hook_.selector) selected.push_back(place);
+    }
+    return selected;
+  }
+  for (const auto& [name, place] : targets.names()) {
+    if (!Considers(targets.targets()[place].kind)) continue;
+    if (pattern_.has_value() ? pattern_->Matches(name) : name == hook_.selector) selected.push_back(place);
+  }
+  std::sort(selected.begin(), selected.end());
+  selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
   return selected;
 }
 
-std::string HookSelector::WhyNone(const ModuleIndex& modules) const {
-  const std::string field = absl::StrCat("hooks[", index_, "].", KindName(hook_.selector_kind), ": ");
+std::string HookSelector::WhyNone(const HookTargets& targets) const {
   const std::string shown = Shown(hook_.selector);
-  switch (hook_.selector_kind) {
-    case SelectorKind::kPath: {
-      std::vector<std::string> names;
-      for (const auto& [name, place] : modules.names()) names.push_back(name);
-      return absl::StrCat(field, "the model has no module ", shown, contract::DidYouMean(hook_.selector, names));
+  if (hook_.selector_kind == SelectorKind::kType) {
+    std::vector<std::string> types;
+    for (const HookTarget& target : targets.targets()) {
+      if (target.module != nullptr) types.push_back(target.module->type());
     }
-    case SelectorKind::kType: {
-      std::vector<std::string> types;
-      for (const ModuleIndex::Entry& entry : modules.modules()) types.push_back(entry.module->type());
-      std::sort(types.begin(), types.end());
-      types.erase(std::unique(types.begin(), types.end()), types.end());
-      return absl::StrCat(field, "no module is of type ", shown, contract::DidYouMean(hook_.selector, types));
-    }
-    default:
-      return absl::StrCat(field, "no module's path matches ", shown);
+    std::sort(types.begin(), types.end());
+    types.erase(std::unique(types.begin(), types.end()), types.end());
+    return absl::StrCat(Field(), ": no module is of type ", shown, contract::DidYouMean(hook_.selector, types));
   }
+  std::string what;
+  for (const HookTarget::Kind kind : kAllTargetKinds) {
+    if (Considers(kind)) absl::StrAppend(&what, what.empty() ? "" : " or ", TargetName(kind));
+  }
+  if (hook_.selector_kind != SelectorKind::kPath) {
+    return absl::StrCat(Field(), ": no ", what, "'s path matches ", shown);
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, place] : targets.names()) {
+    if (Considers(targets.targets()[place].kind)) names.push_back(name);
+  }
+  return absl::StrCat(Field(), ": the model has no ", what, " ", shown, contract::DidYouMean(hook_.selector, names));
 }
 
 absl::StatusOr<std::vector<HookSelector>> CompileHooks(const std::vector<contract::Hook>& hooks) {
@@ -139,10 +156,6 @@ absl::StatusOr<std::vector<HookSelector>> CompileHooks(const std::vector<contrac
     selectors.push_back(std::move(selector));
   }
   return selectors;
-}
-
-nn::HookKind EngineKind(contract::HookKind kind) {
-  return kind == contract::HookKind::kForwardPre ? nn::HookKind::kForwardPre : nn::HookKind::kForward;
 }
 
 }  // namespace moduled::server

@@ -12,31 +12,27 @@ namespace {
 // Events that may wait at most, whatever is asked for: their values are bounded apart from this.
 constexpr uint32_t kMaxQueueSize = 65536;
 
-// The engine's names of what the selectors mean, sorted and unique.
-nn::ObservedModules Observed(const std::vector<HookSelector>& selectors, const ModuleIndex& modules) {
-  nn::ObservedModules observed;
-  for (const HookSelector& selector : selectors) {
-    for (const size_t place : selector.Select(modules)) {
-      observed.emplace_back(modules.modules()[place].path, EngineKind(selector.hook().kind));
-    }
+// Whoever subscribes only looks: what requests of others compute is not his to change.
+absl::Status CheckLooksOnly(const std::vector<contract::Hook>& hooks) {
+  for (size_t i = 0; i < hooks.size(); ++i) {
+    if (hooks[i].edits.empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("hooks[", i, "].edits: only the hooks of a request may edit"));
   }
-  std::sort(observed.begin(), observed.end());
-  observed.erase(std::unique(observed.begin(), observed.end()), observed.end());
-  return observed;
+  return absl::OkStatus();
 }
 
 // The paths that a new subscription selects. Unlike a request it has no reply to say what selects nothing.
 absl::StatusOr<std::vector<std::string>> SelectedPaths(const std::vector<HookSelector>& selectors,
-                                                       const ModuleIndex& modules) {
+                                                       const HookTargets& targets) {
   std::vector<size_t> places;
   std::string nothing;
   for (const HookSelector& selector : selectors) {
-    const std::vector<size_t> selected = selector.Select(modules);
+    const std::vector<size_t> selected = selector.Select(targets);
     if (selected.empty()) {
       if (selector.hook().selector_kind == contract::SelectorKind::kPath) {
-        return absl::NotFoundError(selector.WhyNone(modules));
+        return absl::NotFoundError(selector.WhyNone(targets));
       }
-      if (nothing.empty()) nothing = selector.WhyNone(modules);
+      if (nothing.empty()) nothing = selector.WhyNone(targets);
     }
     places.insert(places.end(), selected.begin(), selected.end());
   }
@@ -44,7 +40,7 @@ absl::StatusOr<std::vector<std::string>> SelectedPaths(const std::vector<HookSel
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());
   std::vector<std::string> paths;
-  for (const size_t place : places) paths.push_back(modules.modules()[place].path);
+  for (const size_t place : places) paths.push_back(targets.targets()[place].path);
   return paths;
 }
 
@@ -81,11 +77,12 @@ absl::StatusOr<std::shared_ptr<const SubscriptionHub::Open>> SubscriptionHub::Op
   if (call.queue_size < 1 || call.queue_size > kMaxQueueSize) {
     return absl::InvalidArgumentError(absl::StrCat("queue_size: got ", call.queue_size, ", want 1 to ", kMaxQueueSize));
   }
+  RETURN_IF_ERROR(CheckLooksOnly(call.hooks));
   auto open = std::make_shared<Open>();
   open->call = call;
   ASSIGN_OR_RETURN(open->selectors, CompileHooks(call.hooks));
   ASSIGN_OR_RETURN(const ServedTree served, resolver_(call.model));
-  ASSIGN_OR_RETURN(open->paths, SelectedPaths(open->selectors, ModuleIndex(*served.root)));
+  ASSIGN_OR_RETURN(open->paths, SelectedPaths(open->selectors, HookTargets(*served.root, served.input_names)));
   open->queue = std::make_shared<EventQueue>(call.queue_size, options_.max_queue_bytes);
 
   absl::MutexLock lock(&mutex_);
@@ -141,8 +138,9 @@ absl::StatusOr<std::vector<contract::SubscriptionInfo>> SubscriptionHub::ListSub
   return list;
 }
 
-std::shared_ptr<const Interest> SubscriptionHub::InterestIn(const contract::ModelRef& model, const nn::Module& root) {
-  if (open_.load(std::memory_order_acquire) == 0) return nullptr;
+std::shared_ptr<const Interest> SubscriptionHub::InterestIn(const contract::ModelRef& model, const nn::Module& root,
+                                                            absl::Span<const std::string> input_names) {
+  if (!has_subscriptions()) return nullptr;
   const std::pair<std::string, std::string> key(model.name, model.version);
   Subscriptions subscriptions;
   {
@@ -152,13 +150,14 @@ std::shared_ptr<const Interest> SubscriptionHub::InterestIn(const contract::Mode
   }
   // Patterns are held against names outside of the lock.
   auto interest = std::make_shared<Interest>();
-  std::optional<ModuleIndex> modules;
+  std::optional<HookTargets> targets;
   for (const auto& [number, open] : subscriptions) {
     const contract::ModelRef& wanted = open->call.model;
     if (wanted.name != model.name || (!wanted.version.empty() && wanted.version != model.version)) continue;
-    if (!modules.has_value()) modules.emplace(root);
-    nn::ObservedModules observed = Observed(open->selectors, *modules);
-    if (!observed.empty()) interest->push_back({open->queue, std::move(observed)});
+    if (!targets.has_value()) targets.emplace(root, input_names);
+    Watch watch{open->queue, HookSet(open->selectors, *targets), {}};
+    for (const HookSelector& selector : open->selectors) watch.transforms.push_back(selector.transform());
+    if (!watch.hooks.observed().empty()) interest->push_back(std::move(watch));
   }
   std::shared_ptr<const Interest> found = interest->empty() ? nullptr : std::move(interest);
   absl::MutexLock lock(&mutex_);

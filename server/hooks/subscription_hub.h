@@ -17,10 +17,11 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "nn/modules/module.h"
-#include "nn/plan/model.h"
 #include "proto/contract/hooks.h"
 #include "server/hooks/event_queue.h"
+#include "server/hooks/hook_set.h"
 #include "server/hooks/selector.h"
 
 namespace moduled::server {
@@ -29,12 +30,14 @@ namespace moduled::server {
 struct ServedTree {
   contract::ModelRef model;
   std::shared_ptr<const nn::Module> root;
+  std::vector<std::string> input_names = {};  // As the signature names them.
 };
 
 // What one subscription watches in one model version.
 struct Watch {
   std::shared_ptr<EventQueue> queue;
-  nn::ObservedModules observed;
+  HookSet hooks;
+  std::vector<std::shared_ptr<const Transform>> transforms;  // By hook; null for those that have none.
 };
 using Interest = std::vector<Watch>;
 
@@ -66,8 +69,13 @@ class SubscriptionHub final : public contract::Hooks {
   absl::StatusOr<std::shared_ptr<const Open>> OpenSubscription(const contract::SubscribeCall& call);
   void CloseSubscription(const std::string& id, absl::Status reason);
 
-  // What runs of this version must observe. Null if nothing. Watches with equal modules are not merged.
-  std::shared_ptr<const Interest> InterestIn(const contract::ModelRef& model, const nn::Module& root);
+  // Whether anybody watches anything.
+  bool has_subscriptions() const { return open_.load(std::memory_order_acquire) != 0; }
+
+  // What runs of this version must observe. Null if nothing. Watches with equal modules are not merged. `input_names`
+  // are those of the version's signature.
+  std::shared_ptr<const Interest> InterestIn(const contract::ModelRef& model, const nn::Module& root,
+                                             absl::Span<const std::string> input_names = {});
 
   // Ends all subscriptions and refuses new ones, with this reason.
   void CloseAll(absl::Status reason);

@@ -9,7 +9,7 @@
 
 #include "server/hooks/subscription_hub.h"
 #include "server/rpc/outgoing_stream.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

@@ -12,7 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "proto/contract/inference.h"
 #include "server/rpc/outgoing_stream.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

@@ -12,7 +12,7 @@
 #include "server/hooks/subscription_hub.h"
 #include "server/rpc/event_stream.h"
 #include "server/rpc/unary.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

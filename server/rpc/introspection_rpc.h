@@ -6,7 +6,7 @@
 #include "moduled/v1/introspection.grpc.pb.h"
 #include "proto/contract/introspection.h"
 #include "server/rpc/unary.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

@@ -17,7 +17,7 @@
 #include "server/rpc/hooks_rpc.h"
 #include "server/rpc/inference_rpc.h"
 #include "server/rpc/introspection_rpc.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

@@ -10,7 +10,7 @@
 #include "moduled/v1/admin.pb.h"
 #include "proto/contract/admin.h"
 #include "proto/contract/codec/state_dict_codec.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

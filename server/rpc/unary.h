@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "proto/contract/codec/status_bridge.h"
 #include "server/rpc/messages.h"
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 

@@ -8,7 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/tensor/status_macros.h"
-#include "server/scheduling/request_hooks.h"
+#include "server/scheduling/backward_request.h"
+#include "server/scheduling/event_router.h"
 #include "server/scheduling/signature_check.h"
 
 namespace moduled::server {
@@ -23,12 +24,43 @@ std::string RandomPrefix() {
   return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), "-");
 }
 
-nn::ObservedModules Union(nn::ObservedModules observed, const Interest* interest) {
-  if (interest == nullptr) return observed;
-  for (const Watch& watch : *interest) observed.insert(observed.end(), watch.observed.begin(), watch.observed.end());
-  std::sort(observed.begin(), observed.end());
-  observed.erase(std::unique(observed.begin(), observed.end()), observed.end());
-  return observed;
+// What the request's hooks and those who watch want to see, in the engine's words.
+nn::ObservedModules ObservedBy(const RequestHooks& hooks, const Interest* interest, const InputNames& inputs,
+                               bool has_backward) {
+  nn::ObservedModules observed = hooks.set().observed();
+  if (interest != nullptr) {
+    for (const Watch& watch : *interest) {
+      observed.insert(observed.end(), watch.hooks.observed().begin(), watch.hooks.observed().end());
+    }
+  }
+  // Hooks on gradients make no other plan of a forward.
+  if (!has_backward) {
+    const auto is_backward = [](const auto& point) { return nn::IsBackward(point.second); };
+    observed.erase(std::remove_if(observed.begin(), observed.end(), is_backward), observed.end());
+  }
+  return inputs.ToEngine(std::move(observed));
+}
+
+std::shared_ptr<const Interest> InterestIn(SubscriptionHub& hub, const LoadedModel& model) {
+  if (!hub.has_subscriptions()) return nullptr;
+  return hub.InterestIn(model.ref(), model.root(), PortNames(model.signature()));
+}
+
+contract::BackwardReply BackwardReplyOf(contract::ForwardReply reply) {
+  nn::BackwardResult result = nn::UnpackBackward(reply.output);
+  contract::BackwardReply backward;
+  backward.model = std::move(reply.model);
+  backward.request_id = std::move(reply.request_id);
+  backward.output = std::move(result.output);
+  backward.loss = std::move(result.loss);
+  backward.grad_inputs = std::move(result.grad_args);
+  backward.grad_kwargs = std::move(result.grad_kwargs);
+  for (auto& [name, gradient] : result.grad_parameters) {
+    backward.grad_parameters.push_back({std::move(name), std::move(gradient)});
+  }
+  backward.events = std::move(reply.events);
+  backward.unfired = std::move(reply.unfired);
+  return backward;
 }
 
 }  // namespace
@@ -38,62 +70,90 @@ LocalInference::LocalInference(const ModelStore& store, SubscriptionHub& hub, Sc
     : store_(store), hub_(hub), scheduler_(scheduler), options_(std::move(options)), request_prefix_(RandomPrefix()) {}
 
 void LocalInference::Forward(contract::ForwardCall call, Done done) {
-  Start(std::move(call), nullptr, std::move(done));
+  ForwardStream(std::move(call), nullptr, std::move(done));
 }
 
 void LocalInference::ForwardStream(contract::ForwardCall call, OnEvent on_event, Done done) {
-  Start(std::move(call), std::move(on_event), std::move(done));
-}
-
-void LocalInference::Start(contract::ForwardCall call, OnEvent on_event, Done done) {
   absl::StatusOr<ModelHandle> model = store_.Find(call.model);
   if (!model.ok()) return std::move(done)(model.status());
+  if (absl::Status status = Check(call, **model); !status.ok()) return std::move(done)(std::move(status));
+  Submit({std::move(call), *std::move(model), std::nullopt, std::move(on_event)}, std::move(done));
+}
+
+void LocalInference::Backward(contract::BackwardCall call, BackwardDone done) {
+  absl::StatusOr<ModelHandle> model = store_.Find(call.model);
+  if (!model.ok()) return std::move(done)(model.status());
+  absl::StatusOr<nn::BackwardCall> backward = ResolveBackward(call, (*model)->root());
+  if (!backward.ok()) return std::move(done)(backward.status());
+  contract::ForwardCall forward{.model = std::move(call.model),
+                                .arguments = std::move(call.arguments),
+                                .hooks = std::move(call.hooks),
+                                .request_id = std::move(call.request_id),
+                                .seed = call.seed,
+                                .context = std::move(call.context)};
+  if (absl::Status status = Check(forward, **model); !status.ok()) return std::move(done)(std::move(status));
+  Submit({std::move(forward), *std::move(model), *std::move(backward)},
+         [done = std::move(done)](absl::StatusOr<contract::ForwardReply> reply) mutable {
+           if (!reply.ok()) return std::move(done)(reply.status());
+           std::move(done)(BackwardReplyOf(*std::move(reply)));
+         });
+}
+
+absl::Status LocalInference::Check(contract::ForwardCall& call, const LoadedModel& model) {
   if (call.request_id.size() > kMaxRequestId) {
-    return std::move(done)(absl::InvalidArgumentError(absl::StrCat("request_id: too long (got ", call.request_id.size(),
-                                                                   " bytes, want at most ", kMaxRequestId, ")")));
-  }
-  if (absl::Status status = CheckArguments((*model)->signature(), (*model)->root(), call.arguments); !status.ok()) {
-    return std::move(done)(std::move(status));
+    return absl::InvalidArgumentError(absl::StrCat("request_id: too long (got ", call.request_id.size(),
+                                                   " bytes, want at most ", kMaxRequestId, ")"));
   }
   if (call.request_id.empty()) call.request_id = absl::StrCat(request_prefix_, ++requests_);
+  return CheckArguments(model.signature(), model.root(), call.arguments);
+}
 
+void LocalInference::Submit(Job job, Done done) {
   // Shared by the two ends that the call may come to.
   auto shared_done = std::make_shared<Done>(std::move(done));
-  contract::CallContext context = call.context;
+  contract::CallContext context = job.call.context;
   scheduler_.Submit({
       .context = std::move(context),
-      .run =
-          [this, call = std::move(call), model = *std::move(model), on_event = std::move(on_event),
-           shared_done](nn::Workspace& workspace) mutable {
-            std::move (*shared_done)(Run(call, *model, std::move(on_event), workspace));
-          },
+      .run = [this, job = std::move(job), shared_done](
+                 nn::Workspace& workspace) mutable { Run(std::move(job), workspace, std::move(*shared_done)); },
       .refuse = [shared_done](absl::Status status) { std::move (*shared_done)(std::move(status)); },
   });
 }
 
-absl::StatusOr<contract::ForwardReply> LocalInference::Run(const contract::ForwardCall& call, const LoadedModel& model,
-                                                           OnEvent on_event, nn::Workspace& workspace) {
-  ASSIGN_OR_RETURN(const RequestHooks hooks, RequestHooks::Resolve(call.hooks, model.root()));
-  const std::shared_ptr<const Interest> interest = hub_.InterestIn(model.ref(), model.root());
-  nn::ObservedModules observed = Union(hooks.observed(), interest.get());
-  const bool is_observed = !observed.empty();
-  ASSIGN_OR_RETURN(const nn::PreparedCall prepared, model.model().Prepare(call.arguments, std::move(observed)));
+void LocalInference::Run(Job job, nn::Workspace& workspace, Done done) {
+  const LoadedModel& model = *job.model;
+  const std::shared_ptr<const Interest> interest = InterestIn(hub_, model);
+  // Only hooks ask for names.
+  const bool has_hooks = !job.call.hooks.empty() || interest != nullptr;
+  const InputNames inputs = has_hooks ? InputNames(model.signature(), model.root(), job.call.arguments) : InputNames();
+  const absl::StatusOr<RequestHooks> hooks = RequestHooks::Resolve(job.call.hooks, model.root(), inputs);
+  if (!hooks.ok()) return std::move(done)(hooks.status());
+  const auto events =
+      std::make_shared<RequestEvents>(std::move(job.on_event), job.call.context.cancelled,
+                                      hooks->has_transforms() ? &transformer_ : nullptr, options_.max_hook_bytes);
+  EventRouter router({model.ref(), options_.replica, job.call.request_id}, inputs, *hooks, interest.get(), *events);
+  nn::ObservedModules observed = ObservedBy(*hooks, interest.get(), inputs, job.backward.has_value());
+  events->End(Execute(job, *hooks, std::move(observed), router, events->stop(), workspace), std::move(done));
+}
 
-  contract::ForwardReply reply{model.ref(), call.request_id, {}, {}, {}};
-  if (on_event == nullptr) {
-    on_event = [&reply](contract::HookEvent event) { reply.events.push_back(std::move(event)); };
-  }
-  // The run stops for its caller, and for a limit of ours.
-  std::stop_source stop;
-  const std::stop_callback follow(call.context.cancelled, [&stop] { stop.request_stop(); });
-  EventRouter router({model.ref(), options_.replica, call.request_id}, hooks, interest.get(), options_.max_hook_bytes,
-                     std::move(on_event), stop);
-  absl::StatusOr<nn::Datum> output = prepared.plan->Execute(
-      prepared.inputs, workspace, {.deadline = call.context.deadline, .cancelled = stop.get_token()},
-      is_observed ? &router : nullptr);
-  RETURN_IF_ERROR(router.status());
-  ASSIGN_OR_RETURN(reply.output, std::move(output));
-  reply.unfired = hooks.Unfired(router.fired());
+absl::StatusOr<contract::ForwardReply> LocalInference::Execute(const Job& job, const RequestHooks& hooks,
+                                                               nn::ObservedModules observed, EventRouter& router,
+                                                               std::stop_token stop, nn::Workspace& workspace) {
+  nn::Model& model = job.model->model();
+  const bool has_backward = job.backward.has_value();
+  ASSIGN_OR_RETURN(RequestEdits edits, hooks.Edits(has_backward));
+  const bool is_observed = !observed.empty();
+  const nn::CallData& arguments = job.call.arguments;
+  ASSIGN_OR_RETURN(
+      const nn::PreparedCall prepared,
+      has_backward ? model.PrepareBackward(arguments, *job.backward, std::move(observed), std::move(edits.edits),
+                                           std::move(edits.operands))
+                   : model.Prepare(arguments, std::move(observed), std::move(edits.edits), std::move(edits.operands)));
+  contract::ForwardReply reply{job.model->ref(), job.call.request_id, {}, {}, {}};
+  ASSIGN_OR_RETURN(reply.output, prepared.plan->Execute(prepared.inputs, workspace,
+                                                        {.deadline = job.call.context.deadline, .cancelled = stop},
+                                                        is_observed ? &router : nullptr));
+  reply.unfired = hooks.Unfired(router.fired(), prepared.plan->graph());
   return reply;
 }
 

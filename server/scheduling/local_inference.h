@@ -4,13 +4,18 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <stop_token>
 #include <string>
 
+#include "nn/plan/backward_call.h"
 #include "proto/contract/inference.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/models/model_store.h"
 #include "server/scheduling/event_router.h"
+#include "server/scheduling/request_hooks.h"
 #include "server/scheduling/scheduler.h"
+#include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 
@@ -26,12 +31,25 @@ class LocalInference final : public contract::Inference {
 
   void Forward(contract::ForwardCall call, Done done) override;
   void ForwardStream(contract::ForwardCall call, OnEvent on_event, Done done) override;
+  void Backward(contract::BackwardCall call, BackwardDone done) override;
 
  private:
-  // A null `on_event` collects the events in the reply.
-  void Start(contract::ForwardCall call, OnEvent on_event, Done done);
-  absl::StatusOr<contract::ForwardReply> Run(const contract::ForwardCall& call, const LoadedModel& model,
-                                             OnEvent on_event, nn::Workspace& workspace);
+  // A call that has been checked, on its way to an executor. One with a backward pass is answered with what its plan
+  // answers as the output.
+  struct Job {
+    contract::ForwardCall call;
+    ModelHandle model;
+    std::optional<nn::BackwardCall> backward = std::nullopt;
+    OnEvent on_event = nullptr;  // Null: the events are collected in the reply.
+  };
+
+  absl::Status Check(contract::ForwardCall& call, const LoadedModel& model);
+  void Submit(Job job, Done done);
+  // On an executor.
+  void Run(Job job, nn::Workspace& workspace, Done done);
+  static absl::StatusOr<contract::ForwardReply> Execute(const Job& job, const RequestHooks& hooks,
+                                                        nn::ObservedModules observed, EventRouter& router,
+                                                        std::stop_token stop, nn::Workspace& workspace);
 
   const ModelStore& store_;
   SubscriptionHub& hub_;
@@ -39,6 +57,7 @@ class LocalInference final : public contract::Inference {
   const InferenceOptions options_;
   const std::string request_prefix_;
   std::atomic<uint64_t> requests_ = 0;
+  WorkerThread transformer_;  // The last member: it finishes what it was given before the others go.
 };
 
 }  // namespace moduled::server

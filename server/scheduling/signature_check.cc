@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "nn/modules/graph_module.h"
 #include "nn/tensor/status_macros.h"
+#include "server/scheduling/input_names.h"
 
 namespace moduled::server {
 namespace {
@@ -52,25 +51,6 @@ absl::Status CheckArgument(const nn::ModelSignature& signature, const std::strin
     }
   }
   return absl::OkStatus();
-}
-
-// The names that the signature's ports have for forward's arguments, in order.
-std::vector<std::string> ArgumentNames(const nn::ModelSignature& signature, const nn::Module& root) {
-  std::vector<std::string> names;
-  const auto* graph_module = dynamic_cast<const nn::GraphModule*>(&root);
-  if (graph_module != nullptr && graph_module->graph().has_value()) {
-    for (const nn::FxNode& node : graph_module->graph()->nodes) {
-      if (node.kind == nn::FxNode::Kind::kPlaceholder) names.push_back(node.target);
-    }
-  }
-  // Where every argument is one tensor the order tells which port is whose. Containers and layers have no names.
-  const bool plain = std::none_of(signature.inputs.begin(), signature.inputs.end(),
-                                  [](const nn::ModelPort& input) { return absl::StrContains(input.name, '.'); });
-  if (plain && (names.empty() || names.size() == signature.inputs.size())) {
-    names.clear();
-    for (const nn::ModelPort& input : signature.inputs) names.push_back(input.name);
-  }
-  return names;
 }
 
 }  // namespace

@@ -84,6 +84,41 @@ TEST(EventQueue, LetsGoOfTheTensorsThatItDrops) {
   EXPECT_TRUE(weak.expired());
 }
 
+std::shared_ptr<const Transform> FirstElements(int64_t count) {
+  return *Transform::Compile({contract::SliceStep{{{.stop = count}}}}, "hooks[0].transform");
+}
+
+TEST(EventQueue, TransformsAnEventWhenItIsTaken) {
+  EventQueue queue(4, kPlenty);
+  const auto event = Event(0, 100);
+  queue.Push(event, FirstElements(3));
+  queue.Push(event);
+  EXPECT_EQ(PopOne(queue).output->As<nn::Tensor>()->numel(), 3);
+  EXPECT_EQ(PopOne(queue).output->As<nn::Tensor>()->numel(), 100) << "others share the event";
+}
+
+TEST(EventQueue, EndsWhenATransformDoesNotFit) {
+  EventQueue queue(4, kPlenty);
+  auto event = std::make_shared<contract::HookEvent>();
+  event->path = "a";
+  event->output = nn::Datum(nn::Tensor::Scalar<float>(1));
+  queue.Push(event, FirstElements(3));
+  queue.Push(event);
+  const absl::Status reason =
+      absl::InvalidArgumentError("hooks[0].transform[0]: too many indices for tensor of dimension 0 (at a)");
+  EXPECT_EQ(queue.TryPop().status(), reason);
+  EXPECT_EQ(queue.TryPop().status(), reason);
+}
+
+TEST(EventQueue, CountsTheBytesOfGradients) {
+  contract::HookEvent event;
+  const size_t without = EventBytes(event);
+  event.grad_input = {nn::Datum(*nn::Tensor::Zeros({nn::DType::kUInt8, {1000}}))};
+  EXPECT_GE(EventBytes(event), without + 1000);
+  event.grad_output = event.grad_input;
+  EXPECT_GE(EventBytes(event), without + 2000);
+}
+
 TEST(EventQueue, AnswersNothingOnceTheDeadlineHasPassed) {
   EventQueue queue(1, kPlenty);
   const auto event = queue.Pop(absl::InfinitePast());

@@ -71,12 +71,13 @@ class SelectorTest : public ::testing::Test {
     const auto selector = HookSelector::Compile({kind, text, HookKind::kForward}, 0);
     if (!selector.ok()) return selector.status();
     std::vector<std::string> paths;
-    for (const size_t place : selector->Select(index_)) paths.push_back(index_.modules()[place].path);
+    for (const size_t place : selector->Select(targets_)) paths.push_back(targets_.targets()[place].path);
     return paths;
   }
+  size_t CountModules() const { return root_->named_modules().size(); }
 
   const std::shared_ptr<nn::Module> root_ = *testing::DescriptionOf(kTree).Build();
-  const ModuleIndex index_{*root_};
+  const HookTargets targets_{*root_, {}};
 };
 
 TEST_F(SelectorTest, FindsAModuleByAnyOfItsNamesAndCallsItByTheFirst) {
@@ -96,7 +97,7 @@ TEST_F(SelectorTest, LetsOneStarStayWithinANameAndTwoCrossNames) {
 }
 
 TEST_F(SelectorTest, SelectsTheRootOnlyWhenAskedForEverything) {
-  EXPECT_EQ(Select(SelectorKind::kGlob, "**")->size(), index_.modules().size());
+  EXPECT_EQ(Select(SelectorKind::kGlob, "**")->size(), CountModules());
   EXPECT_EQ(Select(SelectorKind::kGlob, "**")->front(), "");
   EXPECT_THAT(*Select(SelectorKind::kGlob, "*"), ElementsAre("layer1", "layer10", "head"));
   EXPECT_THAT(*Select(SelectorKind::kGlob, ""), ElementsAre(""));
@@ -138,7 +139,7 @@ TEST_F(SelectorTest, AnswersWildcardBombsAtOnce) {
 
 TEST_F(SelectorTest, SaysWhyNothingIsSelectedAndWhatIsNear) {
   const auto why = [&](SelectorKind kind, const std::string& text) {
-    return HookSelector::Compile({kind, text, HookKind::kForward}, 3)->WhyNone(index_);
+    return HookSelector::Compile({kind, text, HookKind::kForward}, 3)->WhyNone(targets_);
   };
   EXPECT_EQ(why(SelectorKind::kPath, "layr1"),
             "hooks[3].path: the model has no module \"layr1\"; did you mean \"layer1\"?");

@@ -53,9 +53,33 @@ TEST_F(SubscriptionHubTest, KnowsWhatEachSubscriptionWatches) {
   const auto interest = hub_.InterestIn({"m", "1"}, *root_);
   ASSERT_NE(interest, nullptr);
   ASSERT_EQ(interest->size(), 1u);
-  EXPECT_EQ((*interest)[0].observed,
+  EXPECT_EQ((*interest)[0].hooks.observed(),
             (nn::ObservedModules{{"0", nn::HookKind::kForwardPre}, {"1", nn::HookKind::kForward}}));
   EXPECT_EQ(hub_.InterestIn({"other", "1"}, *root_), nullptr);
+}
+
+TEST_F(SubscriptionHubTest, RefusesHooksThatEdit) {
+  Hook hook = Path("0");
+  hook.edits = {contract::Edit{}};
+  EXPECT_EQ(hub_.Subscribe(Call({Path("0"), hook})).status(),
+            absl::InvalidArgumentError("hooks[1].edits: only the hooks of a request may edit"));
+}
+
+TEST_F(SubscriptionHubTest, RefusesTransformsThatFitNoTensor) {
+  Hook hook = Path("0");
+  hook.transform = {contract::SliceStep{{{.step = 0}}}};
+  EXPECT_EQ(hub_.Subscribe(Call({hook})).status(),
+            absl::InvalidArgumentError("hooks[0].transform[0].slice.dims[0].step: slice step cannot be zero (got 0)"));
+}
+
+TEST_F(SubscriptionHubTest, KnowsTheTransformsOfItsHooks) {
+  Hook hook = Path("0");
+  hook.transform = {contract::ReduceStep{}};
+  const auto subscription = hub_.Subscribe(Call({Path("1"), hook}));
+  ASSERT_TRUE(subscription.ok()) << subscription.status();
+  const auto interest = hub_.InterestIn({"m", "1"}, *root_);
+  EXPECT_EQ((*interest)[0].transforms.at(0), nullptr);
+  EXPECT_NE((*interest)[0].transforms.at(1), nullptr);
 }
 
 TEST_F(SubscriptionHubTest, TellsTheVersionsOfAModelApartWhereASubscriberDoes) {

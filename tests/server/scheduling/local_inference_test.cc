@@ -1,16 +1,9 @@
 #include "server/scheduling/local_inference.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <memory>
 #include <stop_token>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/synchronization/notification.h"
-#include "tests/server/support/temporary_repository.h"
+#include "tests/server/scheduling/local_inference_fixture.h"
 
 namespace moduled::server {
 namespace {
@@ -21,48 +14,6 @@ using contract::SelectorKind;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class LocalInferenceTest : public ::testing::Test {
- protected:
-  LocalInferenceTest() {
-    Serve("tiny", testing::kTinyModel);
-    Serve("shared", testing::kSharedModel);
-  }
-
-  void Serve(const std::string& name, absl::string_view text) {
-    directory_.Add(name, text);
-    store_.SetReady(*LoadedModel::Load(directory_.Open(), name, 1, 1 << 20));
-  }
-  SubscriptionHub::Resolver Resolver() {
-    return [this](const contract::ModelRef& model) -> absl::StatusOr<ServedTree> {
-      const auto handle = store_.Find(model);
-      if (!handle.ok()) return handle.status();
-      return ServedTree{(*handle)->ref(), std::shared_ptr<const nn::Module>(*handle, &(*handle)->root())};
-    };
-  }
-
-  static contract::ForwardCall Call(const std::string& model, std::vector<Hook> hooks = {}) {
-    contract::ForwardCall call;
-    call.model.name = model;
-    call.arguments.args = {nn::Datum(nn::Tensor::Of<float>({1, 3}, {1, 2, 3}))};
-    call.hooks = std::move(hooks);
-    return call;
-  }
-  absl::StatusOr<contract::ForwardReply> Forward(contract::ForwardCall call) {
-    return contract::ForwardAndWait(inference_, std::move(call));
-  }
-  static std::vector<std::string> PathsOf(const std::vector<contract::HookEvent>& events) {
-    std::vector<std::string> paths;
-    for (const contract::HookEvent& event : events) paths.push_back(event.path);
-    return paths;
-  }
-
-  testing::TemporaryRepository directory_;
-  ModelStore store_;
-  SubscriptionHub hub_{Resolver(), {}};
-  Scheduler scheduler_{{.executors = 1, .max_queue = 1}};
-  LocalInference inference_{store_, hub_, scheduler_, {.replica = "r1", .max_hook_bytes = 4000}};
-};
 
 const Hook kEverything = {SelectorKind::kGlob, "**", HookKind::kForward};
 
@@ -124,7 +75,7 @@ TEST_F(LocalInferenceTest, SaysWhichHooksDidNotFireAndWhy) {
   ASSERT_TRUE(reply.ok()) << reply.status();
   ASSERT_EQ(reply->unfired.size(), 4u);
   EXPECT_EQ(reply->unfired[0].path, "idle");
-  EXPECT_EQ(reply->unfired[0].reason, "the module was not called by this forward");
+  EXPECT_EQ(reply->unfired[0].reason, "the forward did not call it");
   EXPECT_EQ(reply->unfired[1].path, "list");
   EXPECT_EQ(reply->unfired[1].reason, "the module has no forward, so it is never called");
   EXPECT_EQ(reply->unfired[2].path, "list.0");
@@ -193,7 +144,7 @@ TEST_F(LocalInferenceTest, LimitsWhatTheHooksOfOneCallMaySee) {
   call.arguments.args = {nn::Datum(*nn::Tensor::Zeros({nn::DType::kFloat32, {1000, 3}}))};
   const absl::Status status = Forward(std::move(call)).status();
   EXPECT_EQ(status,
-            absl::ResourceExhaustedError("hooks: their values take more than 4000 bytes (at 0); select fewer modules"));
+            absl::ResourceExhaustedError("hooks: their values take more than 8000 bytes (at 0); select fewer modules"));
   contract::ForwardCall without = Call("tiny");
   without.arguments.args = {nn::Datum(*nn::Tensor::Zeros({nn::DType::kFloat32, {1000, 3}}))};
   EXPECT_TRUE(Forward(std::move(without)).ok());

@@ -4,19 +4,15 @@
 #include <iostream>
 #include <utility>
 
+#include "server/scheduling/served_trees.h"
+
 namespace moduled::testing {
 
 LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options)
     : repository(directory.Open()),
       admin(store, repository, int64_t{1} << 30),
       introspection(store, repository),
-      hub(
-          [this](const contract::ModelRef& model) -> absl::StatusOr<server::ServedTree> {
-            const absl::StatusOr<server::ModelHandle> handle = store.Find(model);
-            if (!handle.ok()) return handle.status();
-            return server::ServedTree{(*handle)->ref(), std::shared_ptr<const nn::Module>(*handle, &(*handle)->root())};
-          },
-          options.hub),
+      hub(server::ServedTreesOf(store), options.hub),
       scheduler(options.scheduler),
       inference(store, hub, scheduler, {.replica = "test", .max_hook_bytes = options.max_hook_bytes}) {}
 

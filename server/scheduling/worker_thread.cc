@@ -1,4 +1,4 @@
-#include "server/rpc/worker_thread.h"
+#include "server/scheduling/worker_thread.h"
 
 #include <utility>
 
