@@ -22,6 +22,7 @@ void AddBufferCommands(CLI::App& app, Run& run);     // buffers, buffer
 void AddStateDictCommands(CLI::App& app, Run& run);  // state-dict, load-state-dict
 void AddSummaryCommand(CLI::App& app, Run& run);     // summary
 void AddForwardCommand(CLI::App& app, Run& run);     // forward
+void AddBackwardCommand(CLI::App& app, Run& run);    // backward
 void AddWatchCommand(CLI::App& app, Run& run);       // watch
 void AddAdminCommands(CLI::App& app, Run& run);      // load, unload
 

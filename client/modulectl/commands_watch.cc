@@ -8,7 +8,6 @@
 #include "client/modulectl/commands.h"
 #include "client/modulectl/hook_text.h"
 #include "client/modulectl/json.h"
-#include "client/modulectl/tensor_text.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::modulectl {
@@ -29,18 +28,14 @@ void PrintEvent(const Context& context, const Options& options, const contract::
     Print(context, ToJson(event, options.values));
   } else {
     if (event.dropped > 0) *context.out << "(" << event.dropped << " events dropped)\n";
-    *context.out << event.sequence << "  " << event.request_id << "  " << HookKindName(event.kind) << "  "
-                 << EventName(event) << " (" << event.type << ")  "
-                 << (event.output.has_value() ? Summary(*event.output) : Summary(nn::Datum::Tuple{event.inputs}))
-                 << '\n';
+    *context.out << event.sequence << "  " << event.request_id << "  " << EventLine(event) << '\n';
   }
   context.out->flush();  // Somebody is watching, perhaps through a pipe.
 }
 
 absl::Status Watch(const Context& context, const Options& options) {
-  ASSIGN_OR_RETURN(const contract::HookKind kind, ParseHookKind(options.kind));
   contract::SubscribeCall call{ParseModel(options.model), {}, options.queue_size};
-  for (const std::string& selector : options.selectors) call.hooks.push_back(ParseHook(selector, kind));
+  ASSIGN_OR_RETURN(call.hooks, ParseHooks(options.selectors, options.kind));
   if (!options.directory.empty()) {
     std::error_code error;
     std::filesystem::create_directories(options.directory, error);
@@ -67,9 +62,8 @@ void AddWatchCommand(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* watch = app.add_subcommand("watch", "Stream what flows through modules, whoever sends the requests");
   watch->add_option("MODEL", options->model, "The model")->required();
-  watch->add_option("SELECTOR", options->selectors, "The modules: path, pattern, type:NAME or regex:EXPRESSION")
-      ->required();
-  watch->add_option("--kind", options->kind, "When the hooks fire: forward or forward_pre")->capture_default_str();
+  watch->add_option("SELECTOR", options->selectors, kHookHelp)->required();
+  watch->add_option("--kind", options->kind, kKindHelp)->capture_default_str();
   watch->add_option("--count", options->count, "End after so many events; 0 means never")->capture_default_str();
   watch
       ->add_option("--queue-size", options->queue_size,

@@ -96,17 +96,18 @@ Json ToJson(const contract::ModuleInfo& module) {
 }
 
 Json ToJson(const contract::HookEvent& event, bool with_values) {
-  Json json = {{"sequence", event.sequence},
-               {"dropped", event.dropped},
-               {"model", ToJson(event.model)},
-               {"replica", event.replica},
-               {"request_id", event.request_id},
-               {"path", event.path},
-               {"called_as", event.called_as},
-               {"type", event.type},
-               {"call_index", event.call_index},
-               {"kind", event.kind == contract::HookKind::kForwardPre ? "forward_pre" : "forward"}};
-  if (with_values) {
+  Json json = {{"sequence", event.sequence},     {"dropped", event.dropped},
+               {"model", ToJson(event.model)},   {"replica", event.replica},
+               {"request_id", event.request_id}, {"path", event.path},
+               {"called_as", event.called_as},   {"type", event.type},
+               {"call_index", event.call_index}, {"kind", std::string(contract::Name(event.kind))}};
+  if (event.hook.has_value()) json["hook"] = *event.hook;
+  if (event.legacy) json["legacy"] = true;
+  if (!with_values) return json;
+  if (contract::IsBackward(event.kind)) {
+    json["grad_input"] = ItemsToJson(event.grad_input);
+    json["grad_output"] = ItemsToJson(event.grad_output);
+  } else {
     json["inputs"] = ItemsToJson(event.inputs);
     if (event.output.has_value()) json["output"] = ToJson(*event.output);
   }

@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   AddStateDictCommands(app, run);
   AddSummaryCommand(app, run);
   AddForwardCommand(app, run);
+  AddBackwardCommand(app, run);
   AddWatchCommand(app, run);
   AddAdminCommands(app, run);
 

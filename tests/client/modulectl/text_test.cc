@@ -32,12 +32,60 @@ TEST(ParseModel, SplitsTheVersionFromTheName) {
 }
 
 TEST(ParseHook, TellsPathsPatternsTypesAndExpressionsApart) {
-  EXPECT_EQ(ParseHook("layer1.0", HookKind::kForward).selector_kind, SelectorKind::kPath);
-  EXPECT_EQ(ParseHook("", HookKind::kForward).selector_kind, SelectorKind::kPath);
-  EXPECT_EQ(ParseHook("layer?.*", HookKind::kForward).selector_kind, SelectorKind::kGlob);
-  EXPECT_EQ(ParseHook("type:Conv2d", HookKind::kForward), (contract::Hook{SelectorKind::kType, "Conv2d"}));
-  EXPECT_EQ(ParseHook("regex:l.*", HookKind::kForwardPre),
-            (contract::Hook{SelectorKind::kRegex, "l.*", HookKind::kForwardPre}));
+  EXPECT_EQ(ParseHook("layer1.0", HookKind::kForward)->selector_kind, SelectorKind::kPath);
+  EXPECT_EQ(ParseHook("", HookKind::kForward)->selector_kind, SelectorKind::kPath);
+  EXPECT_EQ(ParseHook("layer?.*", HookKind::kForward)->selector_kind, SelectorKind::kGlob);
+  EXPECT_EQ(*ParseHook("type:Conv2d", HookKind::kForward), (contract::Hook{SelectorKind::kType, "Conv2d"}));
+  EXPECT_EQ(*ParseHook("regex:a|b", HookKind::kForwardPre),
+            (contract::Hook{SelectorKind::kRegex, "a|b", HookKind::kForwardPre}));
+}
+
+TEST(ParseHook, TakesKindsTransformsAndEditsBehindBars) {
+  const auto hook = ParseHook(
+      "layer1:add | kind=full_backward | call=2 | slice=0:2,,::3 | mean=0,-1 | topk=5,1 | cast=float16 | scale=2.5 | "
+      "zero | clamp=,6 | select=1:0,-1",
+      HookKind::kForward);
+  ASSERT_TRUE(hook.ok()) << hook.status();
+  contract::Hook want{SelectorKind::kPath, "layer1:add", HookKind::kFullBackward};
+  want.call_index = 2;
+  want.transform = {contract::SliceStep{{{.start = 0, .stop = 2}, {}, {.step = 3}}},
+                    contract::ReduceStep{.op = contract::ReduceStep::Op::kMean, .dims = {0, -1}},
+                    contract::ReduceStep{.op = contract::ReduceStep::Op::kTopK, .dims = {1}, .k = 5},
+                    contract::CastStep{nn::DType::kFloat16}};
+  want.edits = {{.action = contract::Edit::Scale{{2.5}}},
+                {.action = contract::Edit::Zero{}},
+                {.action = contract::Edit::Clamp{.max = 6}},
+                {.action = contract::Edit::Select{.dim = 1, .indices = {0, -1}}}};
+  EXPECT_EQ(*hook, want);
+}
+
+TEST(ParseHook, NamesTheStepThatIsWrong) {
+  const auto error = [](const std::string& step) {
+    return std::string(ParseHook("a | " + step, HookKind::kForward).status().message());
+  };
+  EXPECT_THAT(error("blur"), testing::HasSubstr("hook step \"blur\": unknown (want kind, call, legacy, slice,"));
+  EXPECT_EQ(error("slice=3"), "hook step \"slice=3\": a range has a colon: START:STOP");
+  EXPECT_EQ(error("mean=x"), "hook step \"mean=x\": not an integer (got \"x\")");
+  EXPECT_EQ(error("cast=float"), "hook step \"cast=float\": no such type (want float32, float16, int64, ...)");
+  EXPECT_EQ(error("clamp=1"), "hook step \"clamp=1\": want MIN,MAX; one of them may be left out");
+  EXPECT_EQ(error("zero=1"), "hook step \"zero=1\": takes no value");
+  EXPECT_EQ(error("call=-1"), "hook step \"call=-1\": not a count (got \"-1\")");
+  EXPECT_THAT(error("kind=sideways"), testing::HasSubstr("kind: unknown (got sideways, want one of forward_pre, "));
+}
+
+TEST(EventTensors, ShowsWhatTheKindOfTheEventIsAbout) {
+  contract::HookEvent event;
+  event.path = "fc";
+  event.kind = HookKind::kFullBackward;
+  event.grad_input = {nn::Datum(), nn::Datum(nn::Tensor::Of<float>({1}, {2}))};
+  event.grad_output = {nn::Datum(nn::Tensor::Of<float>({1}, {3}))};
+  ASSERT_EQ(EventTensors(event).size(), 1u);
+  EXPECT_EQ(EventTensors(event)[0].first, "fc/full_backward/0");
+  EXPECT_EQ(EventTensors(event)[0].second.elements<float>()[0], 2);
+  event.kind = HookKind::kTensorGrad;
+  event.hook = 1;
+  EXPECT_EQ(EventTensors(event)[0].first, "fc/tensor_grad/hook1/0");
+  EXPECT_EQ(EventTensors(event)[0].second.elements<float>()[0], 3);
 }
 
 TEST(ParseHookKind, RefusesAKindThatDoesNotExist) {
