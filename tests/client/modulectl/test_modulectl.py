@@ -113,6 +113,45 @@ def test_forward_prints_json_for_machines(modulectl):
     assert reply["events"][0]["path"] == "head" and reply["events"][0]["output"] == reply["output"]
 
 
+def test_forward_edits_and_transforms_what_hooks_see(modulectl, tmp_path):
+    safetensors.write(tmp_path / "logits.safetensors", {"t": np.arange(10, dtype=np.float32).reshape(1, 10)})
+    reply = json.loads(
+        modulectl(
+            "forward", "fashion_mnist", PICTURE, "--json",
+            "--hook", f"head | replace={tmp_path / 'logits.safetensors'} | scale=2 | clamp=,16",
+            "--hook", "head | topk=3", "--hook", "stem.conv | mean=0,2,3",
+        )
+    )  # fmt: skip
+    assert reply["output"]["data"] == [[0, 2, 4, 6, 8, 10, 12, 14, 16, 16]]
+    conv, top, head = reply["events"]
+    assert (conv["path"], conv["hook"], conv["output"]["shape"]) == ("stem.conv", 2, [32])
+    assert (top["path"], top["hook"], top["output"][0]["data"]) == ("head", 1, [[16, 16, 14]])
+    assert "hook" not in head and head["output"] == reply["output"]
+
+
+def test_backward_prints_gradients(modulectl):
+    text = modulectl(
+        "backward", "fashion_mnist", PICTURE, "--class-index", 3, "--parameters", "head.**", "--hook", "stem.relu",
+        "--kind", "full_backward",
+    )  # fmt: skip
+    names = [line.split()[0] for line in text.splitlines()[1:]]
+    assert names == ["input", "head.fc.weight", "head.fc.bias", "full_backward"]
+    reply = json.loads(modulectl("backward", "fashion_mnist", PICTURE, "--class-index", 3, "--json"))
+    assert reply["grad_parameters"]["head.fc.bias"]["data"] == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert reply["grad_inputs"][0]["shape"] == [1, 1, 28, 28]
+
+
+def test_backward_writes_gradients_and_starts_from_those_of_a_file(modulectl, tmp_path):
+    safetensors.write(tmp_path / "grad.safetensors", {"g": np.full((1, 10), 0.5, np.float32)})
+    for name, objective in (("sum", ["--sum"]), ("half", ["--grad-output", tmp_path / "grad.safetensors"])):
+        modulectl("backward", "fashion_mnist", PICTURE, *objective, "--output", tmp_path / f"{name}.safetensors")
+    whole, half = (safetensors.read(tmp_path / f"{name}.safetensors")[0] for name in ("sum", "half"))
+    assert whole["output"].shape == (1, 10) and (whole["grad/head.fc.bias"] == 1).all()
+    assert whole.keys() == half.keys() and len(whole) > 10
+    for name in whole.keys() - {"output"}:
+        np.testing.assert_allclose(half[name], whole[name] / 2, rtol=1e-4, atol=1e-6)
+
+
 def test_watch_sees_the_calls_of_others(server, modulectl, tmp_path):
     watch = subprocess.Popen(
         [MODULECTL, "--server", server.address, "watch", "fashion_mnist", "stem.conv", "--count", "1",
@@ -162,6 +201,11 @@ def test_load_and_unload_and_new_weights(tmp_path):
         (["forward", "fashion_mnist", "no/such.png"], 4, "no/such.png"),
         (["forward", "fashion_mnist", __file__], 5, "header"),
         (["forward", "fashion_mnist", PICTURE, "--hook", "stem", "--kind", "sideways"], 5, "sideways"),
+        (["forward", "fashion_mnist", PICTURE, "--hook", "stem | blur"], 5, "blur"),
+        (["forward", "fashion_mnist", PICTURE, "--hook", "stem | mean=9"], 5, "hooks[0].transform[0]: Dimension out of"),
+        (["backward", "fashion_mnist", PICTURE], 5, "grad can be implicitly created only for scalar outputs"),
+        (["backward", "fashion_mnist", PICTURE, "--loss", "los"], 4, "loss.path"),
+        (["backward", "fashion_mnist", PICTURE, "--sum", "--class-index", 1], 2, "--class-index,--sum"),
         (["state-dict", "fashion_mnist", "no/such/directory/file"], 4, "file"),
         (["describe"], 2, "MODEL"),
         (["sing"], 2, ""),
