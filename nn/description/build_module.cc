@@ -18,6 +18,7 @@
 #include "nn/description/wire_types.h"
 #include "nn/layers/catalogue.h"
 #include "nn/layers/composite_layer.h"
+#include "nn/layers/lazy.h"
 #include "nn/modules/containers.h"
 #include "nn/modules/graph_module.h"
 #include "nn/tensor/status_macros.h"
@@ -48,8 +49,9 @@ class ModuleBuilder {
       : context_({.seed = options.seed, .initialise = options.initialise, .max_bytes = options.max_parameter_bytes}) {}
 
   absl::StatusOr<std::shared_ptr<Module>> Build(const v1::ModuleDescription& description) {
-    if (description.has_signature()) RETURN_IF_ERROR(ReadSignature(description.signature()).status());
+    ASSIGN_OR_RETURN(const ModelSignature signature, ReadSignature(description.signature()));
     RETURN_IF_ERROR(BuildTree(description, Place(), nullptr));
+    if (description.has_signature()) RETURN_IF_ERROR(Resolve(signature));
     return root_;
   }
 
@@ -67,6 +69,8 @@ class ModuleBuilder {
   absl::Status CheckChild(const v1::Child& child, const Module& parent) const;
   absl::StatusOr<std::shared_ptr<Module>> FindShared(const v1::Child& child, const Place& parent);
   absl::Status Finish(const Module& module);
+  // Gives lazy layers their shapes.
+  absl::Status Resolve(const ModelSignature& signature);
 
   absl::Status BuildChild(const v1::Child& child, const Place& place, Module& parent);
 
@@ -246,6 +250,15 @@ absl::Status ModuleBuilder::Finish(const Module& module) {
   if (const auto* composite = dynamic_cast<const GraphModule*>(&module)) RETURN_IF_ERROR(composite->Check());
   if (const auto* layer = dynamic_cast<const CompositeLayer*>(&module)) RETURN_IF_ERROR(layer->CheckChildren());
   return costs_.Add(module);
+}
+
+absl::Status ModuleBuilder::Resolve(const ModelSignature& signature) {
+  if (CheckResolved(*root_).ok()) return absl::OkStatus();
+  const absl::StatusOr<std::vector<TensorSpec>> inputs = ExampleInputs(signature);
+  if (!inputs.ok()) return InField("signature", inputs.status());
+  CallSignature call;
+  for (const TensorSpec& input : *inputs) call.args.push_back(SpecTree(input));
+  return ResolveLazyLayers(root_, call, context_);
 }
 
 }  // namespace

@@ -2,17 +2,31 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nn/description/build_module.h"
 #include "nn/description/describe_module.h"
+#include "nn/description/layer_messages.h"
 #include "nn/description/parse.h"
 #include "nn/description/wire_signature.h"
+#include "nn/layers/lazy.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
+namespace {
+
+// torch calls all lazy layers so.
+bool HasLazyLayer(const v1::ModuleDescription& description) {
+  const google::protobuf::Message* layer = LayerMessage(description);
+  if (layer != nullptr && absl::StartsWith(layer->GetDescriptor()->name(), "Lazy")) return true;
+  return std::any_of(description.children().begin(), description.children().end(),
+                     [](const v1::Child& child) { return child.has_module() && HasLazyLayer(child.module()); });
+}
+
+}  // namespace
 
 Description Description::Of(v1::ModuleDescription message) {
   return Description(std::make_shared<const v1::ModuleDescription>(std::move(message)));
@@ -39,6 +53,13 @@ absl::StatusOr<Description> Description::Describe(const Module& root, const Mode
 
 absl::StatusOr<std::shared_ptr<Module>> Description::Build(const BuildOptions& options) const {
   return BuildModule(*message_, options);
+}
+
+absl::StatusOr<Description> Description::Resolved(const Module& root) const {
+  RETURN_IF_ERROR(CheckResolved(root));
+  if (!HasLazyLayer(*message_)) return *this;
+  ASSIGN_OR_RETURN(const ModelSignature signature, Signature());
+  return Describe(root, signature);
 }
 
 absl::StatusOr<ModelSignature> Description::Signature() const { return ReadSignature(message_->signature()); }

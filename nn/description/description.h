@@ -35,6 +35,10 @@ class Description {
   // Builds the tree. INVALID_ARGUMENT names the module and the field that is wrong.
   absl::StatusOr<std::shared_ptr<Module>> Build(const BuildOptions& options = {}) const;
 
+  // The description of `root`, which Build made of this one: where layers are lazy here, it says what they have become.
+  // INVALID_ARGUMENT names a layer that is lazy still.
+  absl::StatusOr<Description> Resolved(const Module& root) const;
+
   // Empty where the description has none. INVALID_ARGUMENT names the port that is wrong.
   absl::StatusOr<ModelSignature> Signature() const;
 

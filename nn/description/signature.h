@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "nn/tensor/dtype.h"
 #include "nn/tensor/shape.h"
 
@@ -24,5 +25,9 @@ struct ModelSignature {
   std::vector<ModelPort> outputs;  // The tensors of the result, in order of a walk through it.
   bool operator==(const ModelSignature&) const = default;
 };
+
+// The types of the inputs, each with its example shape or the shape that it must have. INVALID_ARGUMENT names one that
+// has neither.
+absl::StatusOr<std::vector<TensorSpec>> ExampleInputs(const ModelSignature& signature);
 
 }  // namespace moduled::nn

@@ -9,14 +9,17 @@
 #include "nn/layers/adaptive_pooling.h"
 #include "nn/layers/attention.h"
 #include "nn/layers/convolution.h"
+#include "nn/layers/convolution_transpose.h"
 #include "nn/layers/distance.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/embedding.h"
+#include "nn/layers/fold.h"
 #include "nn/layers/functions/adaptive_pooling.h"
 #include "nn/layers/functions/arithmetic.h"
 #include "nn/layers/functions/arrangement.h"
 #include "nn/layers/functions/attention.h"
 #include "nn/layers/functions/comparison.h"
+#include "nn/layers/functions/convolution.h"
 #include "nn/layers/functions/creation.h"
 #include "nn/layers/functions/distance.h"
 #include "nn/layers/functions/elementary.h"
@@ -53,11 +56,32 @@ namespace {
 
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
-    ActivationLayers,       RealActivationLayers, TensorActivationLayers, AdaptivePoolingLayers, AttentionLayers,
-    ConvolutionLayers,      DistanceLayers,       DropoutLayers,          EmbeddingLayers,       BilinearLayers,
-    LinearLayers,           LossLayers,           NormalizationLayers,    ChannelNormLayers,     PaddingLayers,
-    PoolingLayers,          RecurrentCellLayers,  RecurrentLayers,        ShapeLayers,           TransformerLayers,
-    TransformerStackLayers, UnpoolingLayers,      UpsamplingLayers,       VisionLayers,
+    ActivationLayers,
+    RealActivationLayers,
+    TensorActivationLayers,
+    AdaptivePoolingLayers,
+    AttentionLayers,
+    ConvolutionLayers,
+    ConvolutionTransposeLayers,
+    DistanceLayers,
+    DropoutLayers,
+    EmbeddingLayers,
+    FoldLayers,
+    BilinearLayers,
+    LinearLayers,
+    LossLayers,
+    NormalizationLayers,
+    ChannelNormLayers,
+    PaddingLayers,
+    PoolingLayers,
+    RecurrentCellLayers,
+    RecurrentLayers,
+    ShapeLayers,
+    TransformerLayers,
+    TransformerStackLayers,
+    UnpoolingLayers,
+    UpsamplingLayers,
+    VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::AdaptivePoolingFunctions,
@@ -65,6 +89,7 @@ constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::ArrangementFunctions,
     functions::AttentionFunctions,
     functions::ComparisonFunctions,
+    functions::ConvolutionFunctions,
     functions::CreationFunctions,
     functions::DistanceFunctions,
     functions::ElementaryFunctions,

@@ -46,8 +46,9 @@ absl::Status CheckSource(PadMode mode, const AxisPadding& of, const Shape& shape
   }
   if (mode == PadMode::kReflect && longest >= of.extent) {
     return absl::InvalidArgumentError(
-        absl::StrCat("Padding size should be less than the corresponding input dimension, but got: padding (", of.begin,
-                     ", ", of.end, ") at dimension ", of.axis, " of input ", shape.ToString()));
+        absl::StrCat("Argument #", 4 + 2 * (shape.rank() - 1 - of.axis),
+                     ": Padding size should be less than the corresponding input dimension, but got: padding (",
+                     of.begin, ", ", of.end, ") at dimension ", of.axis, " of input ", shape.ToString()));
   }
   // What is cut off on one side is not there to be repeated on the other.
   const int64_t left = of.extent + std::min<int64_t>(0, std::min(of.begin, of.end));

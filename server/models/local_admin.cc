@@ -56,6 +56,7 @@ absl::StatusOr<ModelRef> LocalAdmin::LoadDescription(const contract::LoadModelCa
   RETURN_IF_ERROR(description.Signature().status());
   ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root,
                    description.Build({.seed = call.seed, .max_parameter_bytes = max_model_bytes_}));
+  ASSIGN_OR_RETURN(description, description.Resolved(*root));
   ASSIGN_OR_RETURN(const int64_t version, repository_.Write(call.model.name, {.description = std::move(description),
                                                                               .weights = nn::GetStateDict(*root),
                                                                               .base = std::nullopt}));

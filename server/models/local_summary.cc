@@ -1,8 +1,7 @@
 // Introspection's Summary, in process.
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "nn/description/signature.h"
 #include "nn/modules/summary.h"
 #include "nn/tensor/status_macros.h"
 #include "server/models/local_introspection.h"
@@ -31,27 +30,13 @@ contract::SummaryRow ToContract(nn::SummaryRow row) {
           .error = std::move(row.error)};
 }
 
-// The types of the signature's inputs, each with its example shape.
-absl::StatusOr<std::vector<nn::TensorSpec>> ExampleInputs(const nn::ModelSignature& signature) {
-  std::vector<nn::TensorSpec> inputs;
-  for (const nn::ModelPort& port : signature.inputs) {
-    const bool fixed = std::none_of(port.shape.begin(), port.shape.end(), [](int64_t extent) { return extent < 0; });
-    if (!port.example_shape.has_value() && !fixed) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("inputs: the signature has no example shape for ", port.name, ": shapes must be given"));
-    }
-    inputs.push_back({port.dtype, port.example_shape.value_or(nn::Shape(port.shape))});
-  }
-  return inputs;
-}
-
 }  // namespace
 
 absl::StatusOr<contract::SummaryReply> LocalIntrospection::Summary(const contract::SummaryCall& call) {
   ASSIGN_OR_RETURN(const ModelHandle handle, store_.Find(call.model));
   std::vector<nn::TensorSpec> inputs = call.inputs;
   if (inputs.empty()) {
-    ASSIGN_OR_RETURN(inputs, ExampleInputs(handle->signature()));
+    ASSIGN_OR_RETURN(inputs, nn::ExampleInputs(handle->signature()));
   }
   nn::CallSignature signature;
   for (nn::TensorSpec& input : inputs) signature.args.push_back(nn::SpecTree(std::move(input)));

@@ -150,6 +150,58 @@ TEST(Signature, HasTheSameShapesAndTypesAgain) {
   EXPECT_EQ(Description::Describe(**description.Build(), *signature)->Serialize(), description.Serialize());
 }
 
+// What a lazy layer's first input is.
+std::string WithInput(const std::string& module, const std::string& port) {
+  return absl::StrCat(module, " signature { inputs { name: 'x' dtype: FLOAT32 ", port, " } }");
+}
+
+const char kLazy[] =
+    "sequential {} children { name: '0' module { lazy_conv1d { out_channels: 2 kernel_size: 3 } } } "
+    "children { name: '1' module { relu {} } }";
+
+TEST(LazyDescription, SaysWhatItsLayersHaveBecome) {
+  const Description lazy = Description::Of(FromText(WithInput(kLazy, "shape: [-1, 4, -1] example_shape: [2, 4, 9]")));
+  const auto root = lazy.Build();
+  ASSERT_TRUE(root.ok()) << root.status();
+  const auto resolved = lazy.Resolved(**root);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_EQ(resolved->Text(),
+            Description::Of(FromText(WithInput(
+                                "sequential {} children { name: '0' module { conv1d { in_channels: 4 out_channels: 2 "
+                                "kernel_size: 3 } } } children { name: '1' module { relu {} } }",
+                                "shape: [-1, 4, -1] example_shape: [2, 4, 9]")))
+                .Text());
+  const auto again = resolved->Build();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ((*again)->Repr(), (*root)->Repr());
+  EXPECT_EQ(resolved->Resolved(**again)->Serialize(), resolved->Serialize());
+}
+
+TEST(LazyDescription, TakesAShapeWithoutFreeExtentsForAnExample) {
+  const auto root = TryBuild(WithInput(kLazy, "shape: [1, 3, 5]"));
+  ASSERT_TRUE(root.ok()) << root.status();
+  EXPECT_EQ((*(*root)->get_submodule("0"))->type(), "Conv1d");
+}
+
+TEST(LazyDescription, StaysLazyWithoutASignature) {
+  const Description lazy = Description::Of(FromText(kLazy));
+  const auto root = lazy.Build();
+  ASSERT_TRUE(root.ok()) << root.status();
+  EXPECT_EQ(Description::Describe(**root)->Serialize(), lazy.Serialize());
+  EXPECT_THAT(std::string(lazy.Resolved(**root).status().message()), HasSubstr("0 (LazyConv1d): the layer is lazy"));
+}
+
+TEST(LazyDescription, IsRefusedWhereItsExampleDoesNotFit) {
+  EXPECT_THAT(std::string(TryBuild(WithInput(kLazy, "shape: [-1, 4, 9]")).status().message()),
+              HasSubstr("signature: inputs: the signature has no example shape for x"));
+  EXPECT_THAT(std::string(TryBuild(WithInput(kLazy, "shape: [4]")).status().message()),
+              HasSubstr("0 (LazyConv1d): Expected 2D (unbatched) or 3D (batched) input to LazyConv1d"));
+  BuildOptions small;
+  small.max_parameter_bytes = 1000;
+  EXPECT_THAT(std::string(TryBuild(WithInput(kLazy, "shape: [1, 1000, 9]"), small).status().message()),
+              HasSubstr("0 (LazyConv1d): weight"));
+}
+
 TEST(Signature, IsEmptyWhereThereIsNone) {
   EXPECT_EQ(*Description::Of(FromText("relu {}")).Signature(), ModelSignature());
 }

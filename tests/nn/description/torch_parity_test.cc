@@ -186,7 +186,7 @@ int ForEachGroup(absl::string_view word, Visit visit) {
     }
     group.clear();
   };
-  for (const char* path : {GOLDEN "/parity.txt", GOLDEN "/images.txt"}) {
+  for (const char* path : {GOLDEN "/parity.txt", GOLDEN "/images.txt", GOLDEN "/convolutions.txt"}) {
     std::ifstream file(path);
     EXPECT_TRUE(file) << "no golden data in " << path;
     for (std::string line; std::getline(file, line);) {

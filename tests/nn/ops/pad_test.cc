@@ -93,7 +93,8 @@ TEST(Pad, FillsWhatHadNoElements) {
 TEST(Pad, RefusesWhatTorchRefuses) {
   const TensorSpec x = {DType::kFloat32, {1, 4}};
   EXPECT_EQ(Refusal<PadOp>({{0, 4}, {0, 1}, PadMode::kReflect, 0}, {x}),
-            "Padding size should be less than the corresponding input dimension, but got: padding (4, 1) at dimension "
+            "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (4, 1) "
+            "at dimension "
             "1 of input [1, 4]");
   EXPECT_EQ(Refusal<PadOp>({{0, 5}, {0, 0}, PadMode::kCircular, 0}, {x}),
             "Padding value causes wrapping around more than once.");

@@ -91,6 +91,23 @@ TEST_F(LocalAdminTest, MakesAVersionOfADescriptionAndInitialisesItFromItsSeed) {
   EXPECT_THAT(directory_.List("new"), ElementsAre("1", "2", "3"));
 }
 
+TEST_F(LocalAdminTest, WritesWhatLazyLayersHaveBecome) {
+  const std::string lazy =
+      "sequential {} children { name: '0' module { lazy_conv1d { out_channels: 2 kernel_size: 1 } } }";
+  const std::string serialized =
+      testing::DescriptionOf(lazy + " signature { inputs { name: 'x' dtype: FLOAT32 shape: [1, 3, 4] } }").Serialize();
+  const auto model = admin_.LoadModel({.model = {"lazy", ""}, .description = serialized});
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(Weight(*model).size(), 6u);
+  EXPECT_THAT(nn::Description::Read(directory_.path() + "/lazy/1/module.pb")->Text(), HasSubstr("in_channels: 3"));
+
+  const absl::Status status =
+      admin_.LoadModel({.model = {"shapeless", ""}, .description = testing::DescriptionOf(lazy).Serialize()}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("0 (LazyConv1d): the layer is lazy"));
+  EXPECT_THAT(directory_.List(""), ElementsAre("lazy"));
+}
+
 TEST_F(LocalAdminTest, ChangesNothingForADescriptionThatIsNotGood) {
   const auto error_of = [&](contract::LoadModelCall call) {
     const absl::Status status = admin_.LoadModel(call).status();

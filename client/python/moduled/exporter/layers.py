@@ -110,6 +110,12 @@ def _conv_padding(module, name):
     return ("padding_name" if isinstance(module.padding, str) else "padding"), module.padding
 
 
+def _as_given(module, name):
+    """repr shows whether it was one number for all axes."""
+    value = getattr(module, name)
+    return name, list(value) if isinstance(value, tuple) else value
+
+
 def _momentum(module, name):
     return ("momentum_none", True) if module.momentum is None else (name, module.momentum)
 
@@ -141,13 +147,18 @@ def _forms(base, argument, special):
     return {(cls, argument): special for cls in classes if cls is not None}
 
 
+# The arguments of Fold and Unfold that may be one number or one for each axis.
+_SLIDING = ("dilation", "padding", "stride")
+
 # {(class, constructor's argument): module, argument -> (field, value)}
 _SPECIAL = {
     **transformers.SPECIAL,
     (nn.Linear, "bias"): _bias,
     (nn.modules.linear.NonDynamicallyQuantizableLinear, "bias"): _bias,
-    (nn.Conv2d, "bias"): _bias,
-    (nn.Conv2d, "padding"): _conv_padding,
+    **_forms("Conv", "bias", _bias),
+    **_forms("Conv", "padding", _conv_padding),
+    **_forms("ConvTranspose", "bias", _bias),
+    **{(cls, name): _as_given for cls in (nn.Fold, nn.Unfold) for name in _SLIDING},
     (nn.LayerNorm, "bias"): _affine_bias,
     (nn.BatchNorm2d, "momentum"): _momentum,
     **_forms("MaxPool", "stride", _pool_stride),
