@@ -34,7 +34,7 @@ class Case:
     backward: bool = True
     # Whether parameters and buffers are drawn anew, so that no weight is 1 and no bias 0.
     randomise: bool = True
-    # From the module that is served to the module that says what is right, where this PyTorch has no gradient of its own.
+    # From the module that is served to the one that says what is right, where this PyTorch has no gradient of its own.
     reference: Callable[[nn.Module], nn.Module] = lambda module: module
     # The moduled.v1.ModuleDescription of a layer that this PyTorch does not have; `make` makes a reference of it then.
     description: Optional[Callable[[], Any]] = None

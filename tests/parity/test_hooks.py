@@ -1,4 +1,4 @@
-"""Hooks of requests, over the network, against hooks of PyTorch: which fire, in which order, what they see and change."""
+"""Hooks of requests, over the network, against PyTorch's: which fire, in which order, what they see and change."""
 import hook_tree
 import pytest
 import servers
