@@ -30,7 +30,7 @@ namespace moduled::server {
 struct ServedTree {
   contract::ModelRef model;
   std::shared_ptr<const nn::Module> root;
-  std::vector<std::string> input_names = {};  // As the signature names them.
+  std::vector<std::string> input_names = {};  // As the model declares them.
 };
 
 // What one subscription watches in one model version.
@@ -73,7 +73,7 @@ class SubscriptionHub final : public contract::Hooks {
   bool has_subscriptions() const { return open_.load(std::memory_order_acquire) != 0; }
 
   // What runs of this version must observe. Null if nothing. Watches with equal modules are not merged. `input_names`
-  // are those of the version's signature.
+  // are those that the version declares.
   std::shared_ptr<const Interest> InterestIn(const contract::ModelRef& model, const nn::Module& root,
                                              absl::Span<const std::string> input_names = {});
 

@@ -10,10 +10,18 @@
 
 namespace moduled::server {
 
+namespace {
+
 std::vector<std::string> PortNames(const nn::ModelSignature& signature) {
   std::vector<std::string> names;
   for (const nn::ModelPort& input : signature.inputs) names.push_back(input.name);
   return names;
+}
+
+}  // namespace
+
+std::vector<std::string> DeclaredInputs(const nn::ModelSignature& signature, const nn::Module& root) {
+  return signature.inputs.empty() ? ArgumentNames(signature, root) : PortNames(signature);
 }
 
 std::vector<std::string> ArgumentNames(const nn::ModelSignature& signature, const nn::Module& root) {

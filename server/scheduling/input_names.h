@@ -13,8 +13,8 @@
 
 namespace moduled::server {
 
-// The names of the signature's inputs.
-std::vector<std::string> PortNames(const nn::ModelSignature& signature);
+// The names of the inputs before there is a call: the signature's, or those of forward's arguments.
+std::vector<std::string> DeclaredInputs(const nn::ModelSignature& signature, const nn::Module& root);
 
 // The names that the signature's ports have for forward's positional arguments, in order. Empty where nothing says it.
 std::vector<std::string> ArgumentNames(const nn::ModelSignature& signature, const nn::Module& root);

@@ -43,7 +43,7 @@ nn::ObservedModules ObservedBy(const RequestHooks& hooks, const Interest* intere
 
 std::shared_ptr<const Interest> InterestIn(SubscriptionHub& hub, const LoadedModel& model) {
   if (!hub.has_subscriptions()) return nullptr;
-  return hub.InterestIn(model.ref(), model.root(), PortNames(model.signature()));
+  return hub.InterestIn(model.ref(), model.root(), DeclaredInputs(model.signature(), model.root()));
 }
 
 contract::BackwardReply BackwardReplyOf(contract::ForwardReply reply) {

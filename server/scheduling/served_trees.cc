@@ -9,7 +9,7 @@ SubscriptionHub::Resolver ServedTreesOf(const ModelStore& store) {
   return [&store](const contract::ModelRef& model) -> absl::StatusOr<ServedTree> {
     ASSIGN_OR_RETURN(const ModelHandle handle, store.Find(model));
     return ServedTree{handle->ref(), std::shared_ptr<const nn::Module>(handle, &handle->root()),
-                      PortNames(handle->signature())};
+                      DeclaredInputs(handle->signature(), handle->root())};
   };
 }
 

@@ -218,6 +218,15 @@ TEST_F(LocalBackwardTest, TellsSubscribersOfBackwardPassesThatOthersRequest) {
   EXPECT_EQ(Floats(second->grad_output.at(0)), Floats(reply->grad_inputs[0]));
 }
 
+TEST_F(LocalBackwardTest, SubscribersMayNameTheArgumentsOfAModelWithoutASignature) {
+  const auto subscription =
+      hub_.Subscribe({.model = {"net", ""}, .hooks = {{SelectorKind::kPath, "input:0", HookKind::kTensorGrad}}});
+  ASSERT_TRUE(subscription.ok()) << subscription.status();
+  EXPECT_THAT((*subscription)->paths(), ElementsAre("input:x"));
+  ASSERT_TRUE(Backward(BackwardOf("net")).ok());
+  EXPECT_EQ((*(*subscription)->Next(absl::InfiniteFuture()))->path, "input:x");
+}
+
 TEST_F(LocalBackwardTest, LimitsTheGradientsThatHooksMaySee) {
   contract::BackwardCall call = BackwardOf("tiny", {{SelectorKind::kPath, "0", HookKind::kFullBackward}});
   call.arguments.args = {nn::Datum(*nn::Tensor::Zeros({nn::DType::kFloat32, {1000, 3}}))};
