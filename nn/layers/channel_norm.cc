@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/layers/attribute_reader.h"
+#include "nn/layers/lazy.h"
 #include "nn/layers/normalization.h"
 #include "nn/layers/normalization_forward.h"
 #include "nn/modules/python_text.h"
@@ -29,6 +30,12 @@ struct Options {
   std::optional<double> momentum = 0.1;
   bool affine = true;
   bool track_running_stats = true;
+
+  std::string Repr() const {
+    return absl::StrCat(num_features, ", eps=", FloatRepr(eps),
+                        ", momentum=", momentum.has_value() ? FloatRepr(*momentum) : "None",
+                        ", affine=", BoolRepr(affine), ", track_running_stats=", BoolRepr(track_running_stats));
+  }
 };
 
 class ChannelNorm final : public UnaryLayer {
@@ -58,12 +65,7 @@ class ChannelNorm final : public UnaryLayer {
 
   int64_t state_version() const override { return 2; }  // num_batches_tracked came with version 2.
 
-  std::string ExtraRepr() const override {
-    return absl::StrCat(options_.num_features, ", eps=", FloatRepr(options_.eps),
-                        ", momentum=", options_.momentum.has_value() ? FloatRepr(*options_.momentum) : "None",
-                        ", affine=", BoolRepr(options_.affine),
-                        ", track_running_stats=", BoolRepr(options_.track_running_stats));
-  }
+  std::string ExtraRepr() const override { return options_.Repr(); }
 
  protected:
   absl::StatusOr<Symbol> Apply(Trace& trace, Value input) const override {
@@ -118,30 +120,57 @@ constexpr Kind kInstanceNorm1d = {"InstanceNorm1d", true, 3, 3, "2D or 3D"};
 constexpr Kind kInstanceNorm2d = {"InstanceNorm2d", true, 4, 4, "3D or 4D"};
 constexpr Kind kInstanceNorm3d = {"InstanceNorm3d", true, 5, 5, "4D or 5D"};
 
-template <const Kind& kKind>
-LayerResult Create(const LayerArguments& arguments) {
+// A lazy layer has no number of features yet.
+absl::StatusOr<Options> ReadOptions(const Kind& kind, const LayerArguments& arguments, bool lazy) {
   AttributeReader reader(arguments.attributes);
   Options options;
-  options.num_features = reader.Int("num_features", kPositive);
+  if (!lazy) options.num_features = reader.Int("num_features", kPositive);
   options.eps = reader.Float("eps", 1e-5);
   options.momentum = reader.Float("momentum", 0.1);
   if (reader.Bool("momentum_none", false)) {
     if (reader.Has("momentum")) reader.Fail("momentum_none: momentum and momentum_none cannot both be set");
     options.momentum.reset();
   }
-  options.affine = reader.Bool("affine", !kKind.instance);
-  options.track_running_stats = reader.Bool("track_running_stats", !kKind.instance);
+  options.affine = reader.Bool("affine", !kind.instance);
+  options.track_running_stats = reader.Bool("track_running_stats", !kind.instance);
   RETURN_IF_ERROR(reader.Finish());
+  return options;
+}
+
+template <const Kind& kKind>
+LayerResult Create(const LayerArguments& arguments) {
+  ASSIGN_OR_RETURN(const Options options, ReadOptions(kKind, arguments, /*lazy=*/false));
   const auto layer = std::make_shared<ChannelNorm>(kKind, arguments, options);
   RETURN_IF_ERROR(layer->Initialise(arguments.context));
   return layer;
 }
 
+absl::StatusOr<int64_t> SecondExtent(absl::string_view, const Shape& input) {
+  if (input.rank() < 2) return absl::InvalidArgumentError("tuple index out of range");
+  return input[1];
+}
+
+template <const Kind& kKind>
+LayerResult CreateLazy(const LayerArguments& arguments) {
+  ASSIGN_OR_RETURN(const Options options, ReadOptions(kKind, arguments, /*lazy=*/true));
+  const LazyLayer::Target target = {.create = Create<kKind>, .attribute = "num_features", .infer = SecondExtent};
+  return std::make_shared<LazyLayer>(absl::StrCat("Lazy", kKind.name), arguments, target, options.Repr());
+}
+
 constexpr LayerInfo kLayers[] = {
-    {"BatchNorm1d", Create<kBatchNorm1d>},       {"BatchNorm2d", Create<kBatchNorm2d>},
-    {"BatchNorm3d", Create<kBatchNorm3d>},       {"SyncBatchNorm", Create<kSyncBatchNorm>},
-    {"InstanceNorm1d", Create<kInstanceNorm1d>}, {"InstanceNorm2d", Create<kInstanceNorm2d>},
+    {"BatchNorm1d", Create<kBatchNorm1d>},
+    {"BatchNorm2d", Create<kBatchNorm2d>},
+    {"BatchNorm3d", Create<kBatchNorm3d>},
+    {"SyncBatchNorm", Create<kSyncBatchNorm>},
+    {"InstanceNorm1d", Create<kInstanceNorm1d>},
+    {"InstanceNorm2d", Create<kInstanceNorm2d>},
     {"InstanceNorm3d", Create<kInstanceNorm3d>},
+    {"LazyBatchNorm1d", CreateLazy<kBatchNorm1d>},
+    {"LazyBatchNorm2d", CreateLazy<kBatchNorm2d>},
+    {"LazyBatchNorm3d", CreateLazy<kBatchNorm3d>},
+    {"LazyInstanceNorm1d", CreateLazy<kInstanceNorm1d>},
+    {"LazyInstanceNorm2d", CreateLazy<kInstanceNorm2d>},
+    {"LazyInstanceNorm3d", CreateLazy<kInstanceNorm3d>},
 };
 
 }  // namespace

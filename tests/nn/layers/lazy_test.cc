@@ -81,6 +81,23 @@ TEST(Lazy, LinearLearnsTheLastExtent) {
   EXPECT_EQ(root->Repr(), "Linear(in_features=4, out_features=2, bias=False)");
 }
 
+TEST(Lazy, NormalisationsLearnTheirChannels) {
+  std::shared_ptr<Module> root = Chain(
+      {MakeLayer("LazyBatchNorm2d", {{"momentum_none", true}}), MakeLayer("LazyInstanceNorm2d", {{"affine", true}})});
+  EXPECT_EQ((*root->get_submodule("0"))->Repr(),
+            "LazyBatchNorm2d(0, eps=1e-05, momentum=None, affine=True, track_running_stats=True)");
+  ASSERT_EQ(Resolve(root), absl::OkStatus());
+  EXPECT_EQ((*root->get_submodule("0"))->Repr(),
+            "BatchNorm2d(3, eps=1e-05, momentum=None, affine=True, track_running_stats=True)");
+  EXPECT_EQ((*root->get_submodule("1"))->Repr(),
+            "InstanceNorm2d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=False)");
+  EXPECT_EQ(GetStateDict(*root).tensors.size(), 7u);
+  root = MakeLayer("LazyBatchNorm1d");
+  EXPECT_THAT(Resolve(root).message(), HasSubstr("expected 2D or 3D input (got 4D input)"));
+  EXPECT_THAT(Resolve(root, {{SpecTree(TensorSpec{DType::kFloat32, {4}})}, {}}).message(),
+              HasSubstr("tuple index out of range"));
+}
+
 TEST(Lazy, MayBeTheWholeTree) {
   std::shared_ptr<Module> root = LazyConv(2, 1);
   ASSERT_EQ(Resolve(root), absl::OkStatus());

@@ -9,6 +9,7 @@ import google.protobuf.text_format as text_format
 
 from .describe import describe, refuse_hidden_behaviour
 from .graphs import trace_composites
+from .lazy import resolve
 from .record import record
 from .signature import bind, computed, describe_signature
 from .tracer import Site
@@ -41,6 +42,7 @@ def export(module, directory, *, name, example_inputs, version=None):
 def describe_module(module, example_inputs):
     """The ModuleDescription of `module` as it is: what its forward does depends on its mode."""
     args, kwargs = bind(module, example_inputs)
+    resolve(module, args, kwargs)
     for path, each in module.named_modules():
         refuse_hidden_behaviour(path, each)
     call = record(module, args, kwargs)
