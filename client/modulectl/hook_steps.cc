@@ -1,68 +1,22 @@
 #include "client/modulectl/hook_steps.h"
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "client/modulectl/edit_steps.h"
+#include "client/modulectl/hook_step.h"
 #include "client/modulectl/hook_text.h"
-#include "client/modulectl/tensor_file.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::modulectl {
 namespace {
 
-using contract::Edit;
 using contract::ReduceStep;
 using contract::SliceStep;
-
-// "mean=0,1" taken apart.
-struct Step {
-  absl::string_view text;
-  absl::string_view name;
-  absl::string_view value;
-  bool has_value = false;
-
-  absl::Status Invalid(absl::string_view problem) const {
-    return absl::InvalidArgumentError(absl::StrCat("hook step \"", text, "\": ", problem));
-  }
-  std::vector<absl::string_view> items() const {
-    if (value.empty()) return {};
-    return absl::StrSplit(value, ',');
-  }
-};
-
-absl::StatusOr<int64_t> ParseInt(const Step& step, absl::string_view text) {
-  int64_t number = 0;
-  if (absl::SimpleAtoi(text, &number)) return number;
-  return step.Invalid(absl::StrCat("not an integer (got \"", text, "\")"));
-}
-
-absl::StatusOr<uint32_t> ParseCount(const Step& step, absl::string_view text) {
-  uint32_t number = 0;
-  if (absl::SimpleAtoi(text, &number)) return number;
-  return step.Invalid(absl::StrCat("not a count (got \"", text, "\")"));
-}
-
-absl::StatusOr<double> ParseNumber(const Step& step, absl::string_view text) {
-  double number = 0;
-  if (absl::SimpleAtod(text, &number)) return number;
-  return step.Invalid(absl::StrCat("not a number (got \"", text, "\")"));
-}
-
-absl::StatusOr<std::vector<int64_t>> ParseInts(const Step& step, const std::vector<absl::string_view>& items) {
-  std::vector<int64_t> numbers;
-  for (const absl::string_view item : items) {
-    ASSIGN_OR_RETURN(const int64_t number, ParseInt(step, item));
-    numbers.push_back(number);
-  }
-  return numbers;
-}
 
 // "start:stop:step", each of them optional; "" is the whole dimension.
 absl::StatusOr<SliceStep::Range> ParseRange(const Step& step, absl::string_view text) {
@@ -126,63 +80,6 @@ absl::Status AddCast(const Step& step, contract::Hook& hook) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<nn::Tensor> ReadTensor(const Step& step) {
-  ASSIGN_OR_RETURN(const NamedTensors tensors, ReadTensors(std::string(step.value)));
-  if (tensors.size() == 1) return tensors[0].second;
-  return step.Invalid(absl::StrCat("the file must hold one tensor (it has ", tensors.size(), ")"));
-}
-
-// A number, or else the name of a file.
-absl::StatusOr<Edit::Operand> ParseOperand(const Step& step) {
-  double scalar = 0;
-  if (absl::SimpleAtod(step.value, &scalar)) return Edit::Operand{scalar};
-  ASSIGN_OR_RETURN(nn::Tensor tensor, ReadTensor(step));
-  return Edit::Operand{std::move(tensor)};
-}
-
-absl::Status AddClamp(const Step& step, contract::Hook& hook) {
-  const std::vector<absl::string_view> items = absl::StrSplit(step.value, ',');
-  if (items.size() != 2) return step.Invalid("want MIN,MAX; one of them may be left out");
-  Edit::Clamp clamp;
-  if (!items[0].empty()) {
-    ASSIGN_OR_RETURN(clamp.min, ParseNumber(step, items[0]));
-  }
-  if (!items[1].empty()) {
-    ASSIGN_OR_RETURN(clamp.max, ParseNumber(step, items[1]));
-  }
-  hook.edits.push_back({.action = clamp});
-  return absl::OkStatus();
-}
-
-absl::Status AddSelect(const Step& step, contract::Hook& hook) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(step.value, absl::MaxSplits(':', 1));
-  if (parts.size() != 2) return step.Invalid("want DIM:INDEX,INDEX,...");
-  Edit::Select select;
-  ASSIGN_OR_RETURN(select.dim, ParseInt(step, parts[0]));
-  ASSIGN_OR_RETURN(select.indices, ParseInts(step, absl::StrSplit(parts[1], ',')));
-  hook.edits.push_back({.action = std::move(select)});
-  return absl::OkStatus();
-}
-
-absl::Status AddReplace(const Step& step, contract::Hook& hook) {
-  ASSIGN_OR_RETURN(nn::Tensor tensor, ReadTensor(step));
-  hook.edits.push_back({.action = Edit::Replace{std::move(tensor)}});
-  return absl::OkStatus();
-}
-
-template <class Action>
-absl::Status AddArithmetic(const Step& step, contract::Hook& hook) {
-  ASSIGN_OR_RETURN(Edit::Operand operand, ParseOperand(step));
-  hook.edits.push_back({.action = Action{std::move(operand)}});
-  return absl::OkStatus();
-}
-
-absl::Status AddZero(const Step& step, contract::Hook& hook) {
-  if (step.has_value) return step.Invalid("takes no value");
-  hook.edits.push_back({.action = Edit::Zero{}});
-  return absl::OkStatus();
-}
-
 absl::Status SetKind(const Step& step, contract::Hook& hook) {
   ASSIGN_OR_RETURN(hook.kind, ParseHookKind(std::string(step.value)));
   return absl::OkStatus();
@@ -219,8 +116,8 @@ constexpr std::pair<absl::string_view, absl::Status (*)(const Step&, contract::H
     {"histogram", AddHistogram},
     {"cast", AddCast},
     {"replace", AddReplace},
-    {"scale", AddArithmetic<Edit::Scale>},
-    {"add", AddArithmetic<Edit::Add>},
+    {"scale", AddScale},
+    {"add", AddSummand},
     {"zero", AddZero},
     {"clamp", AddClamp},
     {"select", AddSelect},
