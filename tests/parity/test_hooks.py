@@ -114,6 +114,18 @@ def assert_gradients(result, tree, inputs, output):
     compare(dict(result.grad_parameters), want, TOLERANCE, "grad_parameters")
 
 
+def test_a_result_without_a_gradient_has_none_whether_hooks_look_or_not(client):
+    """PyTorch's hooks make zeros of it: here hooks change nothing."""
+    tree, inputs = hook_tree.make(), as_leaves(hook_tree.make_inputs())
+    gradients = (None, hook_tree.make_gradients()[1])
+    output = tree(*inputs)
+    output[1].backward(gradients[1])
+    hook = moduled.Hook("", "full_backward")
+    result = client.backward("tree", *hook_tree.make_inputs(), grad_outputs=gradients, hooks=hook)
+    compare(result.events[0].grad_output, gradients, TOLERANCE, "grad_output")
+    assert_gradients(result, tree, inputs, output)
+
+
 def test_functions_are_seen_as_modules_would_be(client):
     recorder, *_ = torchs(["forward", "full_backward"], tree=hook_tree.make(as_modules=True))
     result = backward(client, [moduled.Hook("pair:add", kind) for kind in ("forward", "full_backward")])
@@ -122,6 +134,12 @@ def test_functions_are_seen_as_modules_would_be(client):
         each.path = "pair:add"
     assert_same(result.events, want)
     assert {event.type for event in result.events} == {"add"}
+
+
+def test_legacy_hooks_are_refused_and_not_taken_for_full_ones(client):
+    text = r"hooks\[0\].legacy: this server shows the gradients of a module's own inputs alone"
+    with pytest.raises(moduled.Error, match=text):
+        backward(client, moduled.Hook("shared", "full_backward", legacy=True))
 
 
 # Edits.
