@@ -6,6 +6,7 @@
 #include "client/modulectl/commands.h"
 #include "client/modulectl/json.h"
 #include "nn/tensor/status_macros.h"
+#include "nn/weights/checkpoint.h"
 #include "nn/weights/safetensors.h"
 
 namespace moduled::modulectl {
@@ -37,8 +38,7 @@ absl::Status Save(const Context& context, const Options& options) {
 }
 
 absl::Status Load(const Context& context, const Options& options) {
-  ASSIGN_OR_RETURN(const nn::SafetensorsFile file, nn::SafetensorsFile::Open(options.file));
-  ASSIGN_OR_RETURN(nn::StateDict state_dict, file.ToStateDict());
+  ASSIGN_OR_RETURN(nn::StateDict state_dict, nn::ReadWeightsFile(options.file));
   ASSIGN_OR_RETURN(const auto reply, context.Connect()->admin().LoadStateDict(
                                          {ParseModel(options.model), std::move(state_dict), !options.not_strict}));
   if (context.json) {
@@ -65,9 +65,9 @@ void AddStateDictCommands(CLI::App& app, Run& run) {
   save->add_option("--path", options->path, "The module to start at; the root if not given");
   save->callback([&run, options] { run = [options](const Context& c) { return Save(c, *options); }; });
 
-  CLI::App* load = app.add_subcommand("load-state-dict", "Load a safetensors file as the model's next version");
+  CLI::App* load = app.add_subcommand("load-state-dict", "Load a file as the model's next version");
   load->add_option("MODEL", options->model, "The model")->required();
-  load->add_option("FILE", options->file, "The file to read")->required();
+  load->add_option("FILE", options->file, "A safetensors file, or a .pt or .pth file of torch.save")->required();
   load->add_flag("--not-strict", options->not_strict, "Accept missing and unexpected keys");
   load->callback([&run, options] { run = [options](const Context& c) { return Load(c, *options); }; });
 }

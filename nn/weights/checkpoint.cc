@@ -5,11 +5,13 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nn/tensor/status_macros.h"
 #include "nn/weights/file_error.h"
 #include "nn/weights/safetensors.h"
 #include "nn/weights/sharded.h"
+#include "nn/weights/torch_file.h"
 
 namespace moduled::nn {
 namespace {
@@ -26,25 +28,25 @@ absl::StatusOr<bool> IsThere(const std::string& path) {
   return FileError(path, errno);
 }
 
-absl::StatusOr<StateDict> ReadSingle(const std::string& path) {
+}  // namespace
+
+absl::StatusOr<StateDict> ReadWeightsFile(const std::string& path) {
+  if (absl::EndsWith(path, ".pt") || absl::EndsWith(path, ".pth")) return ReadTorchFile(path);
   ASSIGN_OR_RETURN(const SafetensorsFile file, SafetensorsFile::Open(path));
   return file.ToStateDict();
 }
 
-}  // namespace
-
 absl::StatusOr<StateDict> ReadCheckpoint(const std::string& directory) {
-  const std::string weights = In(directory, kWeightsFile);
-  const std::string index = In(directory, kIndexFile);
-  ASSIGN_OR_RETURN(const bool is_single, IsThere(weights));
-  ASSIGN_OR_RETURN(const bool is_sharded, IsThere(index));
-  if (!is_single && !is_sharded) {
-    return absl::NotFoundError(absl::StrCat("there is neither ", kWeightsFile, " nor ", kIndexFile));
+  for (const char* name : {kWeightsFile, kIndexFile, kTorchFile, kTorchFileToo}) {
+    const std::string path = In(directory, name);
+    ASSIGN_OR_RETURN(const bool is_there, IsThere(path));
+    if (!is_there) continue;
+    absl::StatusOr<StateDict> state_dict = name == kIndexFile ? ReadSharded(path) : ReadWeightsFile(path);
+    // A link to nothing must not pass for a model without weights.
+    if (absl::IsNotFound(state_dict.status())) return absl::InvalidArgumentError(state_dict.status().message());
+    return state_dict;
   }
-  absl::StatusOr<StateDict> state_dict = is_single ? ReadSingle(weights) : ReadSharded(index);
-  // A link to nothing must not pass for a model without weights.
-  if (absl::IsNotFound(state_dict.status())) return absl::InvalidArgumentError(state_dict.status().message());
-  return state_dict;
+  return absl::NotFoundError(absl::StrCat("there is neither ", kWeightsFile, " nor ", kIndexFile));
 }
 
 absl::Status WriteCheckpoint(const std::string& directory, const StateDict& state_dict) {

@@ -34,7 +34,8 @@ constexpr char kIndexEnding[] = ".safetensors.index.json";
 constexpr int kAttempts = 100;
 
 bool IsWeights(const std::string& file) {
-  return absl::EndsWith(file, kWeightsEnding) || absl::EndsWith(file, kIndexEnding);
+  return absl::EndsWith(file, kWeightsEnding) || absl::EndsWith(file, kIndexEnding) || file == nn::kTorchFile ||
+         file == nn::kTorchFileToo;
 }
 
 bool IsDescription(const std::string& file) { return file == kTextDescription || file == kBinaryDescription; }
