@@ -17,7 +17,11 @@ IMAGE = torch.rand(2, 3, 8, 8)
 
 def lazy():
     return nn.Sequential(
-        nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.LazyConvTranspose2d(6, 2, groups=2), nn.Flatten(), nn.LazyLinear(3)
+        nn.LazyConv2d(4, 3),
+        nn.LazyBatchNorm2d(),
+        nn.LazyConvTranspose2d(6, 2, groups=2),
+        nn.Flatten(),
+        nn.LazyLinear(3),
     )
 
 

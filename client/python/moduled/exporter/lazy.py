@@ -19,7 +19,8 @@ def resolve(module, args, kwargs):
             each.training = training
     for path, each in module.named_modules():
         if _is_unresolved(each):
-            raise ExportError(path, f"the example inputs do not reach this {type(each).__name__}, which has no shape yet")
+            name = type(each).__name__
+            raise ExportError(path, f"the example inputs do not reach this {name}, which has no shapes yet")
 
 
 def _is_unresolved(module):
