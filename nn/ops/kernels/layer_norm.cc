@@ -13,14 +13,16 @@ MODULED_INLINE void NormRow(const T* x, const T* weight, const T* bias, T* y, in
   // Deviations first, squares second: the difference of two large sums would lose the variance of large means.
   const double squares = SumOf(x, n, [mean](T e) { return (e - mean) * (e - mean); });
   const T scale = static_cast<T>(1.0 / std::sqrt(squares / static_cast<double>(n) + eps));
+  // The mean in two parts: what rounding takes from it counts where the deviations are small beside it.
   const T center = static_cast<T>(mean);
+  const T rest = static_cast<T>(mean - static_cast<double>(center));
   if (weight != nullptr && bias != nullptr) {
     MODULED_VECTOR_LOOP
-    for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - center) * scale * weight[i] + bias[i];
+    for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - center - rest) * scale * weight[i] + bias[i];
     return;
   }
   MODULED_VECTOR_LOOP
-  for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - center) * scale;
+  for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - center - rest) * scale;
   if (weight != nullptr) {
     MODULED_VECTOR_LOOP
     for (int64_t i = 0; i < n; ++i) y[i] *= weight[i];

@@ -59,6 +59,13 @@ TEST(LayerNorm, KeepsASmallVarianceBesideALargeMean) {
               1e-5);
 }
 
+TEST(LayerNorm, KeepsWhatRoundingTakesFromTheMean) {
+  // The mean of the two lies between the floats next to it, and the deviations are as small as its rounding.
+  const Tensor tensor = Tensor::Of<float>({1, 2}, {4.0f, 4.0f + 0x1p-21f});
+  ExpectClose(RunOne<LayerNormOp>({1, 1e-20, false, false}, {tensor}), LayerNorm(tensor, 2, 1e-20, nullptr, nullptr),
+              1e-5);
+}
+
 TEST(LayerNorm, TakesABatchOfNothing) {
   EXPECT_EQ(RunOne<LayerNormOp>({1, 1e-5, false, false}, {Tensor::Of<float>({0, 3}, {})}).shape(), (Shape{0, 3}));
 }
