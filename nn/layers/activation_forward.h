@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "nn/modules/trace.h"
 
@@ -15,5 +16,15 @@ absl::StatusOr<Value> Prelu(Trace& trace, Value input, Value weight);
 
 // leaky_relu with the mean of the bounds as its slope or, while training, with slopes drawn from U(lower, upper).
 absl::StatusOr<Value> Rrelu(Trace& trace, Value input, double lower, double upper, bool training, uint64_t seed);
+
+// Along one axis; torch chooses one where none is given.
+using AlongAxisFunction = absl::StatusOr<Value> (*)(Trace& trace, Value input, std::optional<int64_t> dim);
+absl::StatusOr<Value> Softmax(Trace& trace, Value input, std::optional<int64_t> dim);
+absl::StatusOr<Value> Softmin(Trace& trace, Value input, std::optional<int64_t> dim);
+absl::StatusOr<Value> LogSoftmax(Trace& trace, Value input, std::optional<int64_t> dim);
+
+// softmax((input + noise) / tau) with noise of the standard Gumbel distribution. `hard`: the greatest is 1 and the rest
+// 0, with the gradient of the soft ones.
+absl::StatusOr<Value> GumbelSoftmax(Trace& trace, Value input, double tau, bool hard, int64_t dim, uint64_t seed);
 
 }  // namespace moduled::nn

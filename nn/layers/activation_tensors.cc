@@ -1,4 +1,6 @@
 // Activations of more than one number: halves, channels, axes and learnt slopes.
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -6,11 +8,7 @@
 #include "nn/layers/activation.h"
 #include "nn/layers/activation_forward.h"
 #include "nn/layers/attribute_reader.h"
-#include "nn/layers/axes.h"
 #include "nn/layers/forward_layer.h"
-#include "nn/modules/python_text.h"
-#include "nn/ops/neg.h"
-#include "nn/ops/softmax.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -37,16 +35,14 @@ class PReLU final : public UnaryLayer {
 
 class RReLU final : public UnaryLayer {
  public:
-  RReLU(const LayerArguments& arguments, double lower, double upper, bool inplace)
+  RReLU(const LayerArguments& arguments, double lower, double upper, std::string repr)
       : UnaryLayer("RReLU", arguments),
         lower_(lower),
         upper_(upper),
-        inplace_(inplace),
+        repr_(std::move(repr)),
         seed_(arguments.context.NextRunSeed()) {}
 
-  std::string ExtraRepr() const override {
-    return absl::StrCat("lower=", FloatRepr(lower_), ", upper=", FloatRepr(upper_), inplace_ ? ", inplace=True" : "");
-  }
+  std::string ExtraRepr() const override { return repr_; }
 
  protected:
   absl::StatusOr<Symbol> Apply(Trace& trace, Value input) const override {
@@ -57,7 +53,7 @@ class RReLU final : public UnaryLayer {
  private:
   double lower_;
   double upper_;
-  bool inplace_;
+  std::string repr_;
   uint64_t seed_;
 };
 
@@ -76,12 +72,12 @@ LayerResult CreateRReLU(const LayerArguments& arguments) {
   const double lower = reader.Float("lower", 1.0 / 8);
   const double upper = reader.Float("upper", 1.0 / 3);
   const bool inplace = reader.Bool("inplace", false);
-  if (!(lower <= upper)) {
-    reader.Fail(absl::StrCat("lower: Lower bound should be less than or equal to the upper bound (got ",
-                             FloatRepr(lower), " and ", FloatRepr(upper), ")"));
-  }
+  if (!(lower <= upper)) reader.Fail("lower: Lower bound should be less than or equal to the upper bound");
   RETURN_IF_ERROR(reader.Finish());
-  return std::make_shared<RReLU>(arguments, lower, upper, inplace);
+  return std::make_shared<RReLU>(
+      arguments, lower, upper,
+      absl::StrCat("lower=", reader.NumberAsGiven("lower", "0.125"),
+                   ", upper=", reader.NumberAsGiven("upper", "0.3333333333333333"), inplace ? ", inplace=True" : ""));
 }
 
 LayerResult CreateGLU(const LayerArguments& arguments) {
@@ -92,18 +88,21 @@ LayerResult CreateGLU(const LayerArguments& arguments) {
   return std::make_shared<ForwardLayer>("GLU", arguments, absl::StrCat("dim=", dim), apply);
 }
 
-LayerResult CreateSoftmin(const LayerArguments& arguments) {
+// Softmax, Softmin or LogSoftmax.
+template <AlongAxisFunction kApply>
+LayerResult CreateAlongAxis(const LayerArguments& arguments, absl::string_view name) {
   AttributeReader reader(arguments.attributes);
   const std::optional<int64_t> dim = reader.OptionalInt("dim", kAnyInt);
   RETURN_IF_ERROR(reader.Finish());
-  const auto apply = [dim](Trace& trace, Value input) -> absl::StatusOr<Symbol> {
-    const size_t rank = trace.spec(input).shape.rank();
-    ASSIGN_OR_RETURN(const int64_t axis, NormalizeAxis(dim.value_or(ImplicitSoftmaxAxis(rank)), rank));
-    ASSIGN_OR_RETURN(const Value negative, trace.Apply<NegOp>({}, {input}));
-    return trace.Apply<SoftmaxOp>({.axis = axis}, {negative});
-  };
-  return std::make_shared<ForwardLayer>("Softmin", arguments,
+  const auto apply = [dim](Trace& trace, Value input) -> absl::StatusOr<Symbol> { return kApply(trace, input, dim); };
+  return std::make_shared<ForwardLayer>(name, arguments,
                                         absl::StrCat("dim=", dim.has_value() ? absl::StrCat(*dim) : "None"), apply);
+}
+
+LayerResult CreateSoftmax(const LayerArguments& arguments) { return CreateAlongAxis<Softmax>(arguments, "Softmax"); }
+LayerResult CreateSoftmin(const LayerArguments& arguments) { return CreateAlongAxis<Softmin>(arguments, "Softmin"); }
+LayerResult CreateLogSoftmax(const LayerArguments& arguments) {
+  return CreateAlongAxis<LogSoftmax>(arguments, "LogSoftmax");
 }
 
 LayerResult CreateSoftmax2d(const LayerArguments& arguments) {
@@ -113,14 +112,14 @@ LayerResult CreateSoftmax2d(const LayerArguments& arguments) {
     if (rank != 3 && rank != 4) {
       return absl::InvalidArgumentError("Softmax2d requires a 3D or 4D tensor as input");
     }
-    return trace.Apply<SoftmaxOp>({.axis = static_cast<int64_t>(rank) - 3}, {input});
+    return Softmax(trace, input, -3);
   };
   return std::make_shared<ForwardLayer>("Softmax2d", arguments, "", apply);
 }
 
 constexpr LayerInfo kLayers[] = {
-    {"PReLU", CreatePReLU},     {"RReLU", CreateRReLU},         {"GLU", CreateGLU},
-    {"Softmin", CreateSoftmin}, {"Softmax2d", CreateSoftmax2d},
+    {"GLU", CreateGLU},         {"LogSoftmax", CreateLogSoftmax}, {"PReLU", CreatePReLU},     {"RReLU", CreateRReLU},
+    {"Softmax", CreateSoftmax}, {"Softmax2d", CreateSoftmax2d},   {"Softmin", CreateSoftmin},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "nn/layers/dropout.h"
 #include "nn/layers/embedding.h"
 #include "nn/layers/fold.h"
+#include "nn/layers/functions/activation.h"
 #include "nn/layers/functions/adaptive_pooling.h"
 #include "nn/layers/functions/arithmetic.h"
 #include "nn/layers/functions/arrangement.h"
@@ -22,19 +23,23 @@
 #include "nn/layers/functions/convolution.h"
 #include "nn/layers/functions/creation.h"
 #include "nn/layers/functions/distance.h"
+#include "nn/layers/functions/dropout.h"
 #include "nn/layers/functions/elementary.h"
 #include "nn/layers/functions/embedding.h"
 #include "nn/layers/functions/grids.h"
 #include "nn/layers/functions/images.h"
 #include "nn/layers/functions/indexing.h"
 #include "nn/layers/functions/layer_norm.h"
+#include "nn/layers/functions/linear.h"
 #include "nn/layers/functions/math.h"
+#include "nn/layers/functions/normalization.h"
 #include "nn/layers/functions/pieces.h"
 #include "nn/layers/functions/pooling.h"
 #include "nn/layers/functions/products.h"
 #include "nn/layers/functions/reduction.h"
 #include "nn/layers/functions/selection.h"
 #include "nn/layers/functions/shape.h"
+#include "nn/layers/functions/tensor_activation.h"
 #include "nn/layers/functions/torchvision.h"
 #include "nn/layers/functions/views.h"
 #include "nn/layers/linear.h"
@@ -57,7 +62,6 @@ namespace {
 // The files that list layers and functions: a new layer joins its category's list, a new category joins here.
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
     ActivationLayers,
-    RealActivationLayers,
     TensorActivationLayers,
     AdaptivePoolingLayers,
     AttentionLayers,
@@ -84,6 +88,7 @@ constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
     VisionLayers,
 };
 constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
+    functions::ActivationFunctions,
     functions::AdaptivePoolingFunctions,
     functions::ArithmeticFunctions,
     functions::ArrangementFunctions,
@@ -92,20 +97,24 @@ constexpr absl::Span<const Function> (*kFunctionFamilies[])() = {
     functions::ConvolutionFunctions,
     functions::CreationFunctions,
     functions::DistanceFunctions,
+    functions::DropoutFunctions,
     functions::ElementaryFunctions,
     functions::EmbeddingFunctions,
     functions::GridFunctions,
     functions::ImageFunctions,
     functions::IndexingFunctions,
     functions::LayerNormFunctions,
+    functions::LinearFunctions,
     LossFunctions,
     functions::MathFunctions,
+    functions::NormalizationFunctions,
     functions::PieceFunctions,
     functions::PoolingFunctions,
     functions::ProductFunctions,
     functions::ReductionFunctions,
     functions::SelectionFunctions,
     functions::ShapeFunctions,
+    functions::TensorActivationFunctions,
     functions::TorchvisionFunctions,
     functions::ViewFunctions,
 };

@@ -25,7 +25,7 @@ struct Kind {
 };
 
 struct Options {
-  int64_t num_features = 0;
+  int64_t num_features = 0;  // 0 while it is lazy.
   double eps = 1e-5;
   std::optional<double> momentum = 0.1;
   bool affine = true;
@@ -101,11 +101,7 @@ class ChannelNorm final : public UnaryLayer {
                        trace.Use(**buffer_slots().Find("running_var")), affine, options_.eps);
     }
     if (!kind_.instance) return BatchNorm(trace, input, std::nullopt, std::nullopt, affine, options_.eps);
-    if (shape.numel(2, shape.rank()) == 1) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "Expected more than 1 spatial element when training, got input size torch.Size(", shape.ToString(), ")"));
-    }
-    return GroupNorm(trace, input, shape[1], affine, options_.eps);
+    return InstanceNorm(trace, input, affine, options_.eps);
   }
 
   const Kind& kind_;

@@ -11,7 +11,7 @@ namespace {
 
 struct DropoutKind {
   absl::string_view name;
-  absl::StatusOr<Value> (*apply)(Trace& trace, Value input, double p, uint64_t seed);
+  DropoutFunction apply;
 };
 
 class DropoutLayer final : public UnaryLayer {
@@ -33,64 +33,25 @@ class DropoutLayer final : public UnaryLayer {
   }
 
  private:
-  absl::StatusOr<Value> (*apply_)(Trace& trace, Value input, double p, uint64_t seed);
+  DropoutFunction apply_;
   double p_;
   bool inplace_;
   uint64_t seed_;
 };
 
-absl::Status WrongRank(absl::string_view function, absl::string_view want, size_t rank) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(function, ": Expected ", want, " input, but received a ", rank, "D input."));
-}
-
-absl::StatusOr<Value> Elements(Trace& trace, Value input, double p, uint64_t seed) {
-  return ElementDropout(trace, input, p, seed);
-}
-
-absl::StatusOr<Value> Features1d(Trace& trace, Value input, double p, uint64_t seed) {
-  const size_t rank = trace.spec(input).shape.rank();
-  if (rank != 2 && rank != 3) return WrongRank("dropout1d", "2D or 3D", rank);
-  return FeatureDropout(trace, input, p, seed, /*batched=*/rank == 3);
-}
-
-// torch takes the first two axes for batch and channels, whatever the rank.
-absl::StatusOr<Value> Features2d(Trace& trace, Value input, double p, uint64_t seed) {
-  const size_t rank = trace.spec(input).shape.rank();
-  if (rank < 2) return absl::InvalidArgumentError("Feature dropout requires at least 2 dimensions in the input");
-  return FeatureDropout(trace, input, p, seed, /*batched=*/true);
-}
-
-absl::StatusOr<Value> Features3d(Trace& trace, Value input, double p, uint64_t seed) {
-  const size_t rank = trace.spec(input).shape.rank();
-  if (rank < 2) return absl::InvalidArgumentError("Feature dropout requires at least 2 dimensions in the input");
-  return FeatureDropout(trace, input, p, seed, /*batched=*/rank != 4);
-}
-
-absl::StatusOr<Value> AlphaElements(Trace& trace, Value input, double p, uint64_t seed) {
-  return AlphaDropout(trace, input, p, seed, /*by_feature=*/false);
-}
-
-absl::StatusOr<Value> AlphaFeatures(Trace& trace, Value input, double p, uint64_t seed) {
-  if (trace.spec(input).shape.rank() < 2) {
-    return absl::InvalidArgumentError("Feature dropout requires at least 2 dimensions in the input");
-  }
-  return AlphaDropout(trace, input, p, seed, /*by_feature=*/true);
-}
-
-constexpr DropoutKind kDropout = {"Dropout", Elements};
-constexpr DropoutKind kDropout1d = {"Dropout1d", Features1d};
-constexpr DropoutKind kDropout2d = {"Dropout2d", Features2d};
-constexpr DropoutKind kDropout3d = {"Dropout3d", Features3d};
-constexpr DropoutKind kAlphaDropout = {"AlphaDropout", AlphaElements};
-constexpr DropoutKind kFeatureAlphaDropout = {"FeatureAlphaDropout", AlphaFeatures};
+constexpr DropoutKind kDropout = {"Dropout", Dropout};
+constexpr DropoutKind kDropout1d = {"Dropout1d", Dropout1d};
+constexpr DropoutKind kDropout2d = {"Dropout2d", Dropout2d};
+constexpr DropoutKind kDropout3d = {"Dropout3d", Dropout3d};
+constexpr DropoutKind kAlphaDropout = {"AlphaDropout", AlphaDropout};
+constexpr DropoutKind kFeatureAlphaDropout = {"FeatureAlphaDropout", FeatureAlphaDropout};
 
 template <const DropoutKind& kKind>
 LayerResult Create(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   const double p = reader.Float("p", 0.5);
-  if (!(p >= 0 && p <= 1)) {
-    reader.Fail(absl::StrCat("p: dropout probability has to be between 0 and 1, but got ", FloatRepr(p)));
+  if (const absl::Status status = CheckDropoutProbability(p); !status.ok()) {
+    reader.Fail(absl::StrCat("p: ", status.message()));
   }
   const bool inplace = reader.Bool("inplace", false);
   RETURN_IF_ERROR(reader.Finish());

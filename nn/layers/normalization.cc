@@ -168,30 +168,29 @@ LayerResult CreateRMSNorm(const LayerArguments& arguments) {
 using ResponseFunction = absl::StatusOr<Value> (*)(Trace& trace, Value input, const LocalResponse& response);
 
 template <ResponseFunction kApply>
-LayerResult CreateResponse(const LayerArguments& arguments, absl::string_view name) {
+LayerResult CreateResponse(const LayerArguments& arguments, absl::string_view name, absl::string_view default_k) {
   AttributeReader reader(arguments.attributes);
   LocalResponse response;
   response.size = reader.Int("size", kExtent);
   response.alpha = reader.Float("alpha", 1e-4);
   response.beta = reader.Float("beta", 0.75);
   response.k = reader.Float("k", 1);
-  const std::string k = reader.AsGiven("k", name == "LocalResponseNorm" ? "1.0" : "1");
+  const std::string repr =
+      absl::StrCat(response.size, ", alpha=", reader.NumberAsGiven("alpha", "0.0001"),
+                   ", beta=", reader.NumberAsGiven("beta", "0.75"), ", k=", reader.NumberAsGiven("k", default_k));
   RETURN_IF_ERROR(reader.Finish());
   const auto apply = [response](Trace& trace, Value input) -> absl::StatusOr<Symbol> {
     return kApply(trace, input, response);
   };
-  return std::make_shared<ForwardLayer>(name, arguments,
-                                        absl::StrCat(response.size, ", alpha=", FloatRepr(response.alpha),
-                                                     ", beta=", FloatRepr(response.beta), ", k=", k),
-                                        apply);
+  return std::make_shared<ForwardLayer>(name, arguments, repr, apply);
 }
 
 LayerResult CreateLocalResponseNorm(const LayerArguments& arguments) {
-  return CreateResponse<LocalResponseNorm>(arguments, "LocalResponseNorm");
+  return CreateResponse<LocalResponseNorm>(arguments, "LocalResponseNorm", "1.0");
 }
 
 LayerResult CreateCrossMapLRN2d(const LayerArguments& arguments) {
-  return CreateResponse<CrossMapLrn>(arguments, "CrossMapLRN2d");
+  return CreateResponse<CrossMapLrn>(arguments, "CrossMapLRN2d", "1");
 }
 
 constexpr LayerInfo kLayers[] = {

@@ -22,6 +22,9 @@ absl::StatusOr<Value> BatchNorm(Trace& trace, Value input, std::optional<Value> 
 // Statistics of each group of channels of each element of the batch [N, C, ...].
 absl::StatusOr<Value> GroupNorm(Trace& trace, Value input, int64_t groups, const Affine& affine, double eps);
 
+// Statistics of each channel of each element of the batch [N, C, ...], which must have more than one place.
+absl::StatusOr<Value> InstanceNorm(Trace& trace, Value input, const Affine& affine, double eps);
+
 // Each channel divided by (k + alpha mean(x^2 over `size` neighbours))^beta.
 struct LocalResponse {
   int64_t size = 5;

@@ -151,11 +151,24 @@ absl::StatusOr<std::vector<Value>> BoundArguments::Tensors(size_t index) const {
   return values;
 }
 
+absl::StatusOr<double> BoundArguments::Float(size_t index, double otherwise) const {
+  if (given_[index] == nullptr) return otherwise;
+  if (const double* number = given_[index]->As<double>()) return *number;
+  const std::optional<int64_t> number = AsInt(*given_[index]);
+  if (!number.has_value()) return WrongType(index, "float");
+  return static_cast<double>(*number);
+}
+
 absl::StatusOr<bool> BoundArguments::Bool(size_t index, bool otherwise) const {
   if (given_[index] == nullptr) return otherwise;
   const bool* flag = given_[index]->As<bool>();
   if (flag == nullptr) return WrongType(index, "bool");
   return *flag;
+}
+
+absl::StatusOr<std::optional<Value>> BoundArguments::OptionalTensor(size_t index) const {
+  if (IsNone(index)) return std::nullopt;
+  return Tensor(index);
 }
 
 absl::StatusOr<std::optional<std::string>> BoundArguments::OptionalString(size_t index) const {

@@ -44,7 +44,9 @@ class BoundArguments {
 
   // Arguments with a default.
   absl::StatusOr<int64_t> Int(size_t index, int64_t otherwise) const;
+  absl::StatusOr<double> Float(size_t index, double otherwise) const;  // An int counts.
   absl::StatusOr<bool> Bool(size_t index, bool otherwise) const;
+  absl::StatusOr<std::optional<Value>> OptionalTensor(size_t index) const;
   absl::StatusOr<std::optional<std::string>> OptionalString(size_t index) const;
   absl::StatusOr<std::optional<DType>> OptionalDType(size_t index) const;
 

@@ -11,7 +11,6 @@
 #include "nn/ops/matmul.h"
 #include "nn/ops/mean.h"
 #include "nn/ops/relu.h"
-#include "nn/ops/softmax.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn::functions {
@@ -23,25 +22,6 @@ absl::StatusOr<Symbol> Relu(Trace& trace, const Arguments& arguments) {
                    BoundArguments::Bind("relu", /*is_method=*/false, {{"input"}}, arguments));
   ASSIGN_OR_RETURN(const Value input, bound.Tensor(0));
   return trace.Apply<ReluOp>({}, {input});
-}
-
-// softmax(input, dim=None, *, dtype=None)
-absl::StatusOr<Symbol> Softmax(Trace& trace, const Arguments& arguments) {
-  ASSIGN_OR_RETURN(const BoundArguments bound,
-                   BoundArguments::Bind("softmax", /*is_method=*/false,
-                                        {{"input"}, {"dim", kOptional}, {"dtype", kKeywordOnly}}, arguments));
-  ASSIGN_OR_RETURN(Value input, bound.Tensor(0));
-  const size_t rank = trace.spec(input).shape.rank();
-  int64_t dim = ImplicitSoftmaxAxis(rank);
-  if (!bound.IsNone(1)) {
-    ASSIGN_OR_RETURN(dim, bound.Int(1));
-  }
-  ASSIGN_OR_RETURN(const int64_t axis, NormalizeAxis(dim, rank));
-  ASSIGN_OR_RETURN(const std::optional<DType> dtype, bound.OptionalDType(2));
-  if (dtype.has_value()) {
-    ASSIGN_OR_RETURN(input, CastTo(trace, input, *dtype));
-  }
-  return trace.Apply<SoftmaxOp>({.axis = axis}, {input});
 }
 
 absl::StatusOr<Symbol> Mean(Trace& trace, const Arguments& arguments) {
@@ -84,7 +64,6 @@ absl::StatusOr<Symbol> Matmul(Trace& trace, const Arguments& arguments) {
 
 constexpr Function kFunctions[] = {
     {"relu", Relu},
-    {"softmax", Softmax},
     {"mean", Mean},
     {"matmul", Matmul},
 };

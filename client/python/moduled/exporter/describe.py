@@ -7,7 +7,7 @@ from moduled.v1 import module_pb2
 from .dtypes import to_wire
 from .errors import ExportError
 from .graphs import is_sequential
-from .layers import describe_layer, floating_dtypes, layer_class
+from .layers import LAYER_CHILDREN, describe_layer, floating_dtypes, layer_class
 from .tensors import to_message
 
 _HOLDERS = {
@@ -47,7 +47,8 @@ class _Describer:
             if parameter is not None and not parameter.requires_grad
         )
         for name, child in module._modules.items():
-            self._child(f"{path}.{name}" if path else name, child, description.children.add(name=name))
+            if name not in LAYER_CHILDREN.get(layer_class(module), ()):
+                self._child(f"{path}.{name}" if path else name, child, description.children.add(name=name))
         return description
 
     def _layer(self, path, module, description):

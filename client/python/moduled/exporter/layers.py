@@ -30,6 +30,9 @@ FIELDS = {
     if field.name not in _CONTAINERS and _torch_class(field.message_type.name)
 }
 
+# The children that a layer makes itself: nothing about them needs to be said.
+LAYER_CHILDREN = {nn.TripletMarginWithDistanceLoss: {"distance_function"}}
+
 # Constructor arguments that say where and as what parameters are made, not what the layer computes.
 _FACTORY = {"device", "dtype"}
 
@@ -60,7 +63,7 @@ def describe_layer(path, module, description):
     for name in constructor:
         if name in _FACTORY:
             continue
-        field, value = _SPECIAL.get((cls, name), _attribute)(module, name)
+        field, value, *shape = _SPECIAL.get((cls, name), _attribute)(module, name)
         if field is None or _is_default(value, constructor[name].default):
             continue
         if field not in message.DESCRIPTOR.fields_by_name:
@@ -69,6 +72,8 @@ def describe_layer(path, module, description):
             _set(message, field, value)
         except TypeError as error:
             raise ExportError(path, f"{cls.__name__}({name}={value!r}) is not supported") from error
+        if shape:
+            _set(message, f"{field}_shape", shape[0])
     _check_state(path, module, cls)
 
 
@@ -137,6 +142,34 @@ def _random_samples(module, name):
     return "random_samples", None if samples is None else list(samples.shape)
 
 
+def _optional_buffer(module, name):
+    """Its elements are state; the message says that it is there, and of which shape."""
+    buffer = getattr(module, name)
+    if buffer is None:
+        return None, None
+    if not buffer.is_floating_point():
+        return name, buffer  # Which no message can hold.
+    return name, True, list(buffer.shape)
+
+
+def _norm(module, name):
+    """The attribute of PairwiseDistance has another name."""
+    return name, module.norm
+
+
+def _default_distance(module, name):
+    """A distance that is torch's default is made by the layer."""
+    distance = module.distance_function
+    default = nn.PairwiseDistance()
+    if type(distance) is nn.PairwiseDistance and _arguments(distance) == _arguments(default):
+        return None, None
+    return name, distance
+
+
+def _arguments(distance):
+    return distance.norm, distance.eps, distance.keepdim
+
+
 def _nothing(module, name):
     return None, None
 
@@ -150,6 +183,12 @@ def _forms(base, argument, special):
 # The arguments of Fold and Unfold that may be one number or one for each axis.
 _SLIDING = ("dilation", "padding", "stride")
 
+# Losses keep what the deprecated arguments mean as their reduction.
+_LOSSES = [cls for cls in FIELDS if issubclass(cls, nn.modules.loss._Loss)]
+
+# Which may average cumulatively, with a momentum of None.
+_CHANNEL_NORMS = [cls for cls in FIELDS if issubclass(cls, nn.modules.batchnorm._NormBase)]
+
 # {(class, constructor's argument): module, argument -> (field, value)}
 _SPECIAL = {
     **transformers.SPECIAL,
@@ -160,13 +199,23 @@ _SPECIAL = {
     **_forms("ConvTranspose", "bias", _bias),
     **{(cls, name): _as_given for cls in (nn.Fold, nn.Unfold) for name in _SLIDING},
     (nn.LayerNorm, "bias"): _affine_bias,
-    (nn.BatchNorm2d, "momentum"): _momentum,
+    (nn.Bilinear, "bias"): _bias,
+    **{(cls, "momentum"): _momentum for cls in _CHANNEL_NORMS},
+    (nn.SyncBatchNorm, "process_group"): _nothing,
+    (nn.Hardtanh, "min_value"): _nothing,  # Old names of min_val and max_val.
+    (nn.Hardtanh, "max_value"): _nothing,
+    (nn.PReLU, "init"): _nothing,  # What the weight was made of; the weight itself is state.
     **_forms("MaxPool", "stride", _pool_stride),
     **_forms("MaxUnpool", "stride", _pool_stride),
     **_forms("AvgPool", "stride", _pool_stride),
     **_forms("AdaptiveAvgPool", "output_size", _output_size),
     **_forms("AdaptiveMaxPool", "output_size", _output_size),
     **_forms("FractionalMaxPool", "_random_samples", _random_samples),
+    **{(cls, name): _nothing for cls in _LOSSES for name in ("size_average", "reduce")},
+    **{(cls, name): _optional_buffer for cls in _LOSSES for name in ("weight", "pos_weight")},
+    (nn.TripletMarginWithDistanceLoss, "distance_function"): _default_distance,
+    (nn.PairwiseDistance, "p"): _norm,
+    **{(cls, name): _nothing for cls in (nn.Embedding, nn.EmbeddingBag) for name in ("_weight", "_freeze")},
     (nn.Identity, "args"): _nothing,
     (nn.Identity, "kwargs"): _nothing,
 }
@@ -174,14 +223,18 @@ _SPECIAL = {
 
 def _check_state(path, module, cls):
     """A layer makes its own state: what was added to it, taken from it or reshaped would be lost."""
-    if not set(module._modules) <= transformers.CHILDREN.get(cls, set()):
+    if not set(module._modules) <= (transformers.CHILDREN.get(cls) or LAYER_CHILDREN.get(cls, set())):
         raise ExportError(path, f"this {cls.__name__} has children, which a layer cannot have")
     transformers.check_children(path, module, cls)
     have = _state(module)
     if not have:
         return
     constructor = transformers.constructor_of(cls)
-    arguments = {name: _given(module, cls, name) for name in constructor if name not in _FACTORY}
+    arguments = {
+        name: _given(module, cls, name)
+        for name in constructor
+        if name not in _FACTORY and _SPECIAL.get((cls, name)) is not _nothing
+    }
     if "device" in constructor:
         arguments["device"] = "meta"
     want = _state(cls(**arguments))

@@ -9,14 +9,20 @@ _FAMILIES.
 import inspect
 
 from . import (
+    activations,
     arithmetic,
     attention,
     comparison,
     convolution,
     creation,
+    dropouts,
     elementary,
+    embeddings,
     images,
+    linear,
+    losses,
     math,
+    normalization,
     pooling,
     products,
     reductions,
@@ -26,14 +32,20 @@ from . import (
 from .adapters import Unchanged
 
 _FAMILIES = [
+    activations,
     arithmetic,
     attention,
     comparison,
     convolution,
     creation,
+    dropouts,
     elementary,
+    embeddings,
     images,
+    linear,
+    losses,
     math,
+    normalization,
     pooling,
     products,
     reductions,

@@ -1,0 +1,11 @@
+// Dropouts of torch.nn.functional.
+#pragma once
+
+#include "absl/types/span.h"
+#include "nn/modules/function.h"
+
+namespace moduled::nn::functions {
+
+absl::Span<const Function> DropoutFunctions();
+
+}  // namespace moduled::nn::functions
