@@ -7,6 +7,7 @@ import subprocess
 import threading
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+MODELS = REPOSITORY / "deploy/models"
 # Another build's server, a sanitised one for example, is tested with MODULED_BINARY.
 MODULED = pathlib.Path(os.environ.get("MODULED_BINARY", REPOSITORY / "build/release/server/moduled"))
 READY = re.compile(r"listening on (\S+:\d+)")

@@ -5,7 +5,8 @@ import pytest
 import rebuild
 import served
 import torch
-from conftest import MODELS, arrays, assert_close
+from nested import arrays, assert_close
+from servers import MODELS
 
 import moduled
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import servers
 import torch
-from conftest import MODELS, assert_close
+from nested import assert_close
 from torch import nn
 
 import moduled
@@ -201,6 +201,6 @@ def test_the_server_ends_cleanly_when_it_is_asked_to(server, client):
 
 
 def test_the_bundled_repository_is_served_as_it_is():
-    with servers.serving(MODELS) as server, moduled.Client(server.address, timeout=60) as client:
+    with servers.serving(servers.MODELS) as server, moduled.Client(server.address, timeout=60) as client:
         assert ("fashion_mnist", "1", "ready", "") in client.models()
         assert client.forward("fashion_mnist", np.zeros((1, 1, 28, 28), "f4")).shape == (1, 10)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import servers
 import torch
-from conftest import assert_close
+from nested import assert_close
 from torch import nn
 
 import moduled

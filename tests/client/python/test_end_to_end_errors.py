@@ -7,7 +7,7 @@ import pytest
 import served
 import servers
 import torch
-from conftest import assert_close
+from nested import assert_close
 
 import moduled
 from moduled.v1 import inference_pb2, inference_pb2_grpc, tensor_pb2

@@ -7,9 +7,9 @@ import pytest
 import rebuild
 import torch
 import torchvision
-from conftest import MODELS
 from network import FashionNet
 from PIL import Image
+from servers import MODELS
 
 import moduled
 

@@ -7,7 +7,7 @@ import servers
 import torch
 import torch.nn.functional as F
 import torchvision
-from conftest import arrays
+from nested import arrays
 from torch import fx, nn
 
 import moduled

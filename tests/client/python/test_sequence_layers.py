@@ -4,7 +4,7 @@ import pytest
 import sequence_models
 import servers
 import torch
-from conftest import arrays
+from nested import arrays
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 

@@ -3,7 +3,7 @@ import pytest
 import rebuild
 import servers
 import torch
-from conftest import assert_close
+from nested import assert_close
 from torch import nn
 
 import moduled
