@@ -1,0 +1,39 @@
+// Splits a kernel's work between the threads that its plan may use.
+//
+// OpenMP's threads, because oneDNN computes on them too: one set of threads for each executor, and never more of them
+// running than the plan was made for.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace moduled::nn::kernels {
+
+// The part `index` of [0, count) cut into `parts`, whose lengths differ by one at most.
+struct Part {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+inline Part PartOf(int64_t count, int64_t parts, int64_t index) {
+  const int64_t least = count / parts;
+  const int64_t longer = count % parts;
+  const int64_t begin = index * least + std::min(index, longer);
+  return {begin, begin + least + (index < longer ? 1 : 0)};
+}
+
+// function(begin, end, thread) for at most `threads` parts of [0, count), one for each thread, which counts from 0.
+template <class Function>
+void ParallelFor(int threads, int64_t count, Function function) {
+  const int64_t parts = std::clamp<int64_t>(threads, 1, std::max<int64_t>(count, 1));
+  if (parts == 1) {
+    if (count > 0) function(int64_t{0}, count, 0);
+    return;
+  }
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(parts))
+  for (int64_t part = 0; part < parts; ++part) {
+    const Part range = PartOf(count, parts, part);
+    function(range.begin, range.end, static_cast<int>(part));
+  }
+}
+
+}  // namespace moduled::nn::kernels
