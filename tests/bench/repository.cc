@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "nn/description/description.h"
-#include "nn/modules/state_dict.h"
 #include "nn/tensor/status_macros.h"
-#include "nn/weights/checkpoint.h"
+#include "tests/bench/load_model.h"
 
 namespace moduled::bench {
 namespace {
@@ -27,15 +25,12 @@ absl::StatusOr<nn::CallData> Example(const nn::ModelSignature& signature) {
 }
 
 absl::StatusOr<BenchModel> Load(const fs::path& model) {
-  const fs::path version = model / "1";
-  ASSIGN_OR_RETURN(const nn::Description description, nn::Description::Read((version / "module.pbtxt").string()));
-  ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root, description.Build({.initialise = false}));
-  ASSIGN_OR_RETURN(const nn::StateDict weights, nn::ReadCheckpoint(version.string()));
-  RETURN_IF_ERROR(nn::LoadStateDict(*root, weights).status());
+  const std::string version = (model / "1").string();
+  ASSIGN_OR_RETURN(const nn::Description description, ReadDescription(version));
+  ASSIGN_OR_RETURN(std::shared_ptr<nn::Model> loaded, LoadModel(description, version, {}));
   ASSIGN_OR_RETURN(const nn::ModelSignature signature, description.Signature());
   ASSIGN_OR_RETURN(nn::CallData example, Example(signature));
-  return BenchModel{model.filename().string(), std::make_shared<nn::Model>(root, nn::ModelOptions{}),
-                    std::move(example)};
+  return BenchModel{model.filename().string(), std::move(loaded), std::move(example)};
 }
 
 }  // namespace

@@ -1,0 +1,119 @@
+"""The tables that are printed."""
+from . import figures
+from .engines import ENGINES, REFERENCE
+
+_LABELS = {engine.name: engine.label for engine in ENGINES}
+_CASE = ["model", "batch", "threads"]
+
+
+def report(results):
+    """The text of a whole comparison."""
+    cases = results["cases"]
+    parts = [_heading(results), _times(cases), _rates(cases), _memory(cases), *_failures(cases), _closing(cases)]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(header, rows):
+    """Columns as wide as what is in them; the first one flush left, numbers flush right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
+    lines = [header, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths)))
+        for line in lines
+    )
+
+
+def _heading(results):
+    machine, settings = results["machine"], results["settings"]
+    return (
+        f"{machine['cpu']}, {machine['cpus']} CPUs. {settings['rounds']} rounds, {settings['turn_seconds']:g} s a turn; "
+        f"precision {settings['precision']}; spinning {'as each likes' if settings['spin'] else 'off'}."
+    )
+
+
+def _times(cases):
+    names = list(_LABELS)
+    rows = []
+    for case in cases:
+        engines = case["engines"]
+        rows.append([
+            *_case_cells(case),
+            *(_pair(_milliseconds(figures.median_ms(engines[name])), _milliseconds(figures.minimum_ms(engines[name])))
+              for name in names),
+            _LABELS.get(figures.best_peer(case), "-"),
+            _number(figures.ratio(case), ".2f"),
+            _number(figures.ratio(case, figures.minimum_ms), ".2f"),
+            _number(figures.disturbance(case), ".2f"),
+        ])
+    header = [*_CASE, *_LABELS.values(), "best peer", "ratio", "of minima", "others' CPUs"]
+    return (
+        "Milliseconds a run: median (minimum). Ratio: the best peer's median over ours, above 1 where we are faster.\n"
+        + table(header, rows)
+    )
+
+
+def _rates(cases):
+    rows = []
+    for case in cases:
+        rates = (_pair(_number(figures.gflops(case, name), ".1f"), _number(figures.share_of_peak(case, name), ".0%"))
+                 for name in _LABELS)
+        rows.append([*_case_cells(case), *rates, _number(figures.machine_gflops(case), ".0f")])
+    return (
+        "GFLOP/s of the model's own operations (share of what the CPUs can do, measured in the same rounds)\n"
+        + table([*_CASE, *_LABELS.values(), "machine"], rows)
+    )
+
+
+def _memory(cases):
+    compared = [name for name in _LABELS if name != REFERENCE]
+    rows = []
+    for case in cases:
+        engines = case["engines"]
+        rows.append([
+            *_case_cells(case),
+            f"{case['weight_bytes'] / 2**20:.1f}",
+            *(_pair(_number(figures.peak_memory(engines[name]), ".0f"), _number(figures.empty_memory(engines[name]), ".0f"))
+              for name in _LABELS),
+            *(_number(engines[name].get("deviation"), ".1e") for name in compared),
+        ])
+    header = [*_CASE, "weights", *_LABELS.values(), *(f"{_LABELS[name]} deviates" for name in compared)]
+    return (
+        "Peak memory in MiB (of the program before it loads the model), and how far outputs are from eager PyTorch's, "
+        "relative to the largest element\n" + table(header, rows)
+    )
+
+
+def _failures(cases):
+    lines = [
+        f"{case['model']}, batch {case['batch']}, threads {case['threads']}: {_LABELS[name]}: {record['error']}"
+        for case in cases for name, record in case["engines"].items() if "error" in record
+    ]
+    return ["Failed\n" + "\n".join(lines)] if lines else []
+
+
+def _closing(cases):
+    ratios = [figures.ratio(case) for case in cases]
+    minima = [figures.ratio(case, figures.minimum_ms) for case in cases]
+    measured = [ratio for ratio in ratios if ratio is not None]
+    return (
+        f"Geometric mean of the ratios over {len(measured)} of {len(cases)} cases: "
+        f"{_number(figures.geometric_mean(ratios), '.3f')} (of minima {_number(figures.geometric_mean(minima), '.3f')}); "
+        f"smallest {_number(min(measured, default=None), '.2f')}"
+    )
+
+
+def _case_cells(case):
+    return [case["model"], str(case["batch"]), str(case["threads"])]
+
+
+def _pair(number, other):
+    return f"{number} ({other})"
+
+
+def _milliseconds(time):
+    """Three digits that mean something."""
+    return "-" if time is None else f"{time:.3f}" if time < 1 else f"{time:.2f}" if time < 100 else f"{time:.0f}"
+
+
+def _number(number, form):
+    return "-" if number is None else format(number, form)

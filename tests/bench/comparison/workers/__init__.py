@@ -1,0 +1,1 @@
+"""One program for each of the compared."""
