@@ -4,13 +4,15 @@
 #include <cstdint>
 #include <string>
 
+#include "server/operations/control_group.h"
+
 namespace moduled::server {
 
-// Processors: the affinity mask, and the quota of a container. At least 1.
-int UsableProcessors();
+// Processors: those of the affinity mask, or a container's quota, rounded up, if that is less. At least 1.
+int UsableProcessors(const ControlGroup& group = ControlGroup());
 
 // Bytes of memory: the machine's, or a container's limit if that is less.
-int64_t UsableMemory();
+int64_t UsableMemory(const ControlGroup& group = ControlGroup());
 
 std::string HostName();
 

@@ -30,7 +30,7 @@ void AddFlags(CLI::App& app, Options& options, double& drain_delay, double& drai
       ->capture_default_str();
   app.add_option("--replica-id", options.replica_id, "What hook events call this server (default: the host's name)");
   app.add_option("--compute-threads", options.compute_threads,
-                 "Models that run at the same time (default: one for each processor)")
+                 "Threads that compute, of all requests together (default: one for each processor)")
       ->check(CLI::Range(1, 1024));
   app.add_option("--max-queue", options.max_queue, "Calls that may wait for a thread")
       ->check(CLI::Range(size_t{1}, size_t{1'000'000}))

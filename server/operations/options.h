@@ -14,7 +14,7 @@ struct Options {
   std::string repository;
   std::string listen = "127.0.0.1:8001";
   std::string replica_id;   // Default: the host's name.
-  int compute_threads = 0;  // 0: one for each processor that this process may use.
+  int compute_threads = 0;  // Of all requests together. 0: one for each processor that this process may use.
   size_t max_queue = 256;
   size_t max_message_bytes = size_t{256} << 20;
   size_t max_hook_bytes = size_t{256} << 20;
