@@ -34,24 +34,24 @@ Model::Model(std::shared_ptr<const Module> root, ModelOptions options)
       graphs_(std::max<size_t>(options.cached_plans, 1)),
       plans_(std::max<size_t>(options.cached_plans, 1)) {}
 
-absl::StatusOr<PreparedCall> Model::Prepare(const CallData& arguments, ObservedModules observed,
-                                            std::vector<Edit> edits, std::vector<Tensor> operands) {
-  ASSIGN_OR_RETURN(std::shared_ptr<const Graph> graph, GraphFor({SignatureOf(arguments), std::move(edits)}));
-  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, PlanFor({std::move(graph), std::move(observed)}));
+absl::StatusOr<PreparedCall> Model::Prepare(const CallData& arguments, CallVariant variant) {
+  ASSIGN_OR_RETURN(std::shared_ptr<const Graph> graph, GraphFor({SignatureOf(arguments), std::move(variant.edits)}));
+  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
+                   PlanFor({std::move(graph), std::move(variant.observed), Threads(variant)}));
   PreparedCall call{std::move(plan), TensorsOf(arguments)};
-  std::move(operands.begin(), operands.end(), std::back_inserter(call.inputs));
+  std::move(variant.operands.begin(), variant.operands.end(), std::back_inserter(call.inputs));
   return call;
 }
 
 absl::StatusOr<PreparedCall> Model::PrepareBackward(const CallData& arguments, const BackwardCall& backward,
-                                                    ObservedModules observed, std::vector<Edit> edits,
-                                                    std::vector<Tensor> operands) {
+                                                    CallVariant variant) {
   ASSIGN_OR_RETURN(std::shared_ptr<const Graph> graph,
-                   GraphFor({SignatureOf(arguments), std::move(edits), SpecOf(backward)}));
+                   GraphFor({SignatureOf(arguments), std::move(variant.edits), SpecOf(backward)}));
   ASSIGN_OR_RETURN(std::vector<Tensor> objective, ObjectiveTensors(backward.objective, *graph));
-  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, PlanFor({std::move(graph), std::move(observed)}));
+  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
+                   PlanFor({std::move(graph), std::move(variant.observed), Threads(variant)}));
   PreparedCall call{std::move(plan), TensorsOf(arguments)};
-  std::move(operands.begin(), operands.end(), std::back_inserter(call.inputs));
+  std::move(variant.operands.begin(), variant.operands.end(), std::back_inserter(call.inputs));
   std::move(objective.begin(), objective.end(), std::back_inserter(call.inputs));
   return call;
 }
@@ -88,9 +88,9 @@ absl::StatusOr<std::shared_ptr<const Plan>> Model::PlanFor(PlanKey key) {
     absl::MutexLock lock(&mutex_);
     if (const auto* found = plans_.Find(key)) return *found;
   }
-  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
-                   Plan::Compile(key.graph, {options_.threads, options_.precision,
-                                             SelectPoints(*key.graph, key.observed), &packs_}));
+  ASSIGN_OR_RETURN(
+      std::shared_ptr<const Plan> plan,
+      Plan::Compile(key.graph, {key.threads, options_.precision, SelectPoints(*key.graph, key.observed), &packs_}));
   absl::MutexLock lock(&mutex_);
   return plans_.Insert(std::move(key), std::move(plan));
 }

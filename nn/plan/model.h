@@ -39,6 +39,14 @@ struct PreparedCall {
   std::vector<Tensor> inputs;  // In the order of the graph's inputs.
 };
 
+// What the plan of a call depends on beside the types of its arguments.
+struct CallVariant {
+  ObservedModules observed = {};
+  std::vector<Edit> edits = {};
+  std::vector<Tensor> operands = {};  // The tensors of the edits, in order.
+  int threads = 0;                    // That it computes on; 0: the model's.
+};
+
 class Model {
  public:
   // The tree must not change any more.
@@ -46,14 +54,12 @@ class Model {
 
   const Module& root() const { return *root_; }
 
-  // Traces and compiles if these types, observed modules and edits are new. `operands` are the tensors of the edits, in
-  // order. INVALID_ARGUMENT, in torch's words and with the module's path, if the arguments do not fit.
-  absl::StatusOr<PreparedCall> Prepare(const CallData& arguments, ObservedModules observed = {},
-                                       std::vector<Edit> edits = {}, std::vector<Tensor> operands = {});
+  // Traces and compiles if these types and this variant are new. INVALID_ARGUMENT, in torch's words and with the
+  // module's path, if the arguments do not fit.
+  absl::StatusOr<PreparedCall> Prepare(const CallData& arguments, CallVariant variant = {});
   // The same for a forward with a backward pass behind it. What the plan answers is for UnpackBackward.
   absl::StatusOr<PreparedCall> PrepareBackward(const CallData& arguments, const BackwardCall& backward,
-                                               ObservedModules observed = {}, std::vector<Edit> edits = {},
-                                               std::vector<Tensor> operands = {});
+                                               CallVariant variant = {});
 
   // Prepares and runs.
   absl::StatusOr<Datum> Forward(const CallData& arguments, Workspace& workspace, const RunControl& control = {});
@@ -70,11 +76,13 @@ class Model {
   struct PlanKey {
     std::shared_ptr<const Graph> graph;  // By identity: graphs are cached.
     ObservedModules observed;
+    int threads = 1;
     bool operator==(const PlanKey&) const = default;
   };
 
   absl::StatusOr<std::shared_ptr<const Graph>> GraphFor(GraphKey key);
   absl::StatusOr<std::shared_ptr<const Plan>> PlanFor(PlanKey key);
+  int Threads(const CallVariant& variant) const { return variant.threads > 0 ? variant.threads : options_.threads; }
 
   const std::shared_ptr<const Module> root_;
   const ModelOptions options_;

@@ -38,7 +38,6 @@ LoadedModel::LoadedModel(const std::string& name, int64_t version, nn::Descripti
       version_(version),
       description_(std::move(description)),
       signature_(std::move(signature)),
-      // One thread a run: executors are the parallelism.
-      model_(std::make_unique<nn::Model>(std::move(root), nn::ModelOptions{.threads = 1})) {}
+      model_(std::make_unique<nn::Model>(std::move(root), nn::ModelOptions())) {}
 
 }  // namespace moduled::server

@@ -114,13 +114,13 @@ void LocalInference::Submit(Job job, Done done) {
   contract::CallContext context = job.call.context;
   scheduler_.Submit({
       .context = std::move(context),
-      .run = [this, job = std::move(job), shared_done](
-                 nn::Workspace& workspace) mutable { Run(std::move(job), workspace, std::move(*shared_done)); },
+      .run = [this, job = std::move(job),
+              shared_done](const ComputeShare& share) mutable { Run(std::move(job), share, std::move(*shared_done)); },
       .refuse = [shared_done](absl::Status status) { std::move (*shared_done)(std::move(status)); },
   });
 }
 
-void LocalInference::Run(Job job, nn::Workspace& workspace, Done done) {
+void LocalInference::Run(Job job, const ComputeShare& share, Done done) {
   const LoadedModel& model = *job.model;
   const std::shared_ptr<const Interest> interest = InterestIn(hub_, model);
   // Only hooks ask for names.
@@ -133,24 +133,23 @@ void LocalInference::Run(Job job, nn::Workspace& workspace, Done done) {
                                       hooks->has_transforms() ? &transformer_ : nullptr, options_.max_hook_bytes);
   EventRouter router({model.ref(), options_.replica, job.call.request_id}, inputs, *hooks, interest.get(), *events);
   nn::ObservedModules observed = ObservedBy(*hooks, interest.get(), inputs, job.backward.has_value());
-  events->End(Execute(job, *hooks, std::move(observed), router, events->stop(), workspace), std::move(done));
+  events->End(Execute(job, *hooks, std::move(observed), router, events->stop(), share), std::move(done));
 }
 
 absl::StatusOr<contract::ForwardReply> LocalInference::Execute(const Job& job, const RequestHooks& hooks,
                                                                nn::ObservedModules observed, EventRouter& router,
-                                                               std::stop_token stop, nn::Workspace& workspace) {
+                                                               std::stop_token stop, const ComputeShare& share) {
   nn::Model& model = job.model->model();
   const bool has_backward = job.backward.has_value();
   ASSIGN_OR_RETURN(RequestEdits edits, hooks.Edits(has_backward));
   const bool is_observed = !observed.empty();
   const nn::CallData& arguments = job.call.arguments;
-  ASSIGN_OR_RETURN(
-      const nn::PreparedCall prepared,
-      has_backward ? model.PrepareBackward(arguments, *job.backward, std::move(observed), std::move(edits.edits),
-                                           std::move(edits.operands))
-                   : model.Prepare(arguments, std::move(observed), std::move(edits.edits), std::move(edits.operands)));
+  nn::CallVariant variant{std::move(observed), std::move(edits.edits), std::move(edits.operands), share.threads};
+  ASSIGN_OR_RETURN(const nn::PreparedCall prepared,
+                   has_backward ? model.PrepareBackward(arguments, *job.backward, std::move(variant))
+                                : model.Prepare(arguments, std::move(variant)));
   contract::ForwardReply reply{job.model->ref(), job.call.request_id, {}, {}, {}};
-  ASSIGN_OR_RETURN(reply.output, prepared.plan->Execute(prepared.inputs, workspace,
+  ASSIGN_OR_RETURN(reply.output, prepared.plan->Execute(prepared.inputs, share.workspace,
                                                         {.deadline = job.call.context.deadline, .cancelled = stop},
                                                         is_observed ? &router : nullptr));
   reply.unfired = hooks.Unfired(router.fired(), prepared.plan->graph());

@@ -46,10 +46,10 @@ class LocalInference final : public contract::Inference {
   absl::Status Check(contract::ForwardCall& call, const LoadedModel& model);
   void Submit(Job job, Done done);
   // On an executor.
-  void Run(Job job, nn::Workspace& workspace, Done done);
+  void Run(Job job, const ComputeShare& share, Done done);
   static absl::StatusOr<contract::ForwardReply> Execute(const Job& job, const RequestHooks& hooks,
                                                         nn::ObservedModules observed, EventRouter& router,
-                                                        std::stop_token stop, nn::Workspace& workspace);
+                                                        std::stop_token stop, const ComputeShare& share);
 
   const ModelStore& store_;
   SubscriptionHub& hub_;

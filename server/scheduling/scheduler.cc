@@ -18,21 +18,35 @@ absl::Status CheckContext(const contract::CallContext& context) {
   return absl::OkStatus();
 }
 
+void RunCall(Scheduler::Job job, const ComputeShare& share) {
+  if (absl::Status status = CheckContext(job.context); !status.ok()) return std::move(job.refuse)(std::move(status));
+  std::move(job.run)(share);
+}
+
 }  // namespace
 
-Scheduler::Scheduler(SchedulerOptions options) : options_(options) {
-  for (int i = 0; i < std::max(options_.executors, 1); ++i) executors_.emplace_back([this] { Execute(); });
+Scheduler::Scheduler(SchedulerOptions options) : options_(options), budget_(options.threads) {
+  absl::MutexLock lock(&mutex_);
+  for (int i = 0; i < budget_.total(); ++i) {
+    Executor& executor = executors_.emplace_back();
+    executor.thread = std::thread([this, &executor] { Run(executor); });
+  }
 }
 
 Scheduler::~Scheduler() {
   std::deque<Job> left;
+  std::vector<std::thread> threads;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
     left.swap(queue_);
+    for (Executor& executor : executors_) {
+      executor.stopping = true;
+      threads.push_back(std::move(executor.thread));
+    }
   }
   for (Job& job : left) std::move(job.refuse)(absl::UnavailableError("the server is shutting down"));
-  for (std::thread& executor : executors_) executor.join();
+  for (std::thread& thread : threads) thread.join();
 }
 
 void Scheduler::Submit(Job job) {
@@ -48,6 +62,7 @@ void Scheduler::Submit(Job job) {
           absl::StrCat("the queue is full (", options_.max_queue, " calls wait); try again later"));
     } else {
       queue_.push_back(std::move(job));
+      Dispatch();
     }
   }
   for (auto& [each, status] : dead) std::move(each.refuse)(std::move(status));
@@ -70,6 +85,46 @@ std::vector<std::pair<Scheduler::Job, absl::Status>> Scheduler::TakeDead() {
   return dead;
 }
 
+void Scheduler::Dispatch(Executor* preferred) {
+  while (!queue_.empty() && running_ < executors_.size()) {
+    const int threads = TakeThreads();
+    if (threads == 0) return;
+    const auto is_idle = [](const Executor& executor) { return executor.threads == 0; };
+    // The first, so that calls in a row find their workspace and OpenMP's threads where the last one left them.
+    Executor& executor = preferred != nullptr && is_idle(*preferred)
+                             ? *preferred
+                             : *std::find_if(executors_.begin(), executors_.end(), is_idle);
+    executor.threads = threads;
+    executor.job = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+  }
+}
+
+int Scheduler::TakeThreads() {
+  const std::optional<int> wanted = queue_.front().threads;
+  if (!wanted.has_value()) return budget_.Take(running_ + queue_.size() - 1);
+  const int threads = std::clamp(*wanted, 1, budget_.total());
+  return budget_.TakeExactly(threads) ? threads : 0;
+}
+
+void Scheduler::End(Executor& executor) {
+  budget_.Return(std::exchange(executor.threads, 0));
+  --running_;
+  if (std::exchange(executor.release_workspace, false)) executor.workspace = nn::Workspace();
+}
+
+void Scheduler::ReleaseWorkspaces() {
+  absl::MutexLock lock(&mutex_);
+  for (Executor& executor : executors_) {
+    if (executor.threads == 0) {
+      executor.workspace = nn::Workspace();
+    } else {
+      executor.release_workspace = true;
+    }
+  }
+}
+
 void Scheduler::Drain() {
   absl::MutexLock lock(&mutex_);
   draining_ = true;
@@ -80,23 +135,19 @@ size_t Scheduler::queued() const {
   return queue_.size();
 }
 
-void Scheduler::Execute() {
-  nn::Workspace workspace;
-  while (true) {
-    Job job;
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(this, &Scheduler::HasWork));
-      if (stopping_) return;
-      job = std::move(queue_.front());
-      queue_.pop_front();
-    }
-    if (absl::Status status = CheckContext(job.context); !status.ok()) {
-      std::move(job.refuse)(std::move(status));
-    } else {
-      std::move(job.run)(workspace);
-    }
+void Scheduler::Run(Executor& executor) {
+  while (WaitForTurn(executor)) {
+    RunCall(*std::exchange(executor.job, std::nullopt), {executor.threads, executor.workspace});
+    absl::MutexLock lock(&mutex_);
+    End(executor);
+    Dispatch(&executor);
   }
+}
+
+bool Scheduler::WaitForTurn(Executor& executor) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(&executor, &Executor::HasTurn));
+  return executor.threads > 0;
 }
 
 }  // namespace moduled::server

@@ -1,11 +1,13 @@
-// Admission and executors: a bounded queue, and a fixed number of threads that take calls from it.
+// Admission and executors: a bounded queue, and a fixed number of threads that its calls are handed to.
 //
 // A call is admitted or refused at once. While it waits its deadline and its caller are watched: one that nobody waits
-// for any more gives its place to a new one, and is never run.
+// for any more gives its place to a new one, and is never run. When its turn comes it gets some of the compute threads
+// for itself: see thread_budget.h.
 #pragma once
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,12 +18,19 @@
 #include "absl/synchronization/mutex.h"
 #include "nn/plan/workspace.h"
 #include "proto/contract/call_context.h"
+#include "server/scheduling/thread_budget.h"
 
 namespace moduled::server {
 
 struct SchedulerOptions {
-  int executors = 1;       // Threads, each with a workspace.
+  int threads = 1;         // That compute, of all calls together; so many calls may run at once.
   size_t max_queue = 256;  // Calls that may wait.
+};
+
+// What a call has for itself while it runs.
+struct ComputeShare {
+  int threads;  // It may compute on: the executor's own and those that OpenMP adds to it.
+  nn::Workspace& workspace;
 };
 
 // Thread-safe.
@@ -30,8 +39,9 @@ class Scheduler {
   // Exactly one of the two is called, once: `run` on an executor, or `refuse` on any thread.
   struct Job {
     contract::CallContext context;
-    absl::AnyInvocable<void(nn::Workspace&) &&> run;
+    absl::AnyInvocable<void(const ComputeShare&) &&> run;
     absl::AnyInvocable<void(absl::Status) &&> refuse;
+    std::optional<int> threads = {};  // Exactly so many, at most all; absent: what is fair when its turn comes.
   };
 
   explicit Scheduler(SchedulerOptions options);
@@ -45,12 +55,33 @@ class Scheduler {
   // From now on nothing is admitted. What waits and what runs goes on.
   void Drain();
 
+  // Gives the memory of the workspaces back to the system: now, or when what runs in one has ended. They grow again.
+  void ReleaseWorkspaces();
+
   // Calls that wait.
   size_t queued() const;
 
  private:
-  void Execute();
-  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); }
+  // A thread, and the call that was handed to it. What the two need is the thread's own from its turn to its end.
+  struct Executor {
+    bool HasTurn() const { return threads > 0 || stopping; }
+
+    int threads = 0;  // That its call has; 0: it is idle.
+    std::optional<Job> job;
+    nn::Workspace workspace;
+    bool release_workspace = false;  // At the end of the call.
+    bool stopping = false;
+    std::thread thread;
+  };
+
+  void Run(Executor& executor);
+  // False if there are no more turns.
+  bool WaitForTurn(Executor& executor);
+  // Hands calls that wait to idle executors, as far as there are threads: to `preferred` first, else to the first one.
+  void Dispatch(Executor* preferred = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The threads for the first call that waits; 0 if there are none.
+  int TakeThreads() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(Executor& executor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Moves the calls that nobody waits for any more out of the queue, each with the reason.
   std::vector<std::pair<Job, absl::Status>> TakeDead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -59,7 +90,9 @@ class Scheduler {
   std::deque<Job> queue_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> executors_;
+  ThreadBudget budget_ ABSL_GUARDED_BY(mutex_);
+  size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::deque<Executor> executors_ ABSL_GUARDED_BY(mutex_);  // As many as there are threads; they do not move.
 };
 
 }  // namespace moduled::server

@@ -14,7 +14,7 @@ class Dropper final : public nn::Observer {
 };
 
 void Run(benchmark::State& state, const BenchModel& model, const nn::ObservedModules& observed) {
-  const absl::StatusOr<nn::PreparedCall> call = model.model->Prepare(model.example, observed);
+  const absl::StatusOr<nn::PreparedCall> call = model.model->Prepare(model.example, {.observed = observed});
   if (!call.ok()) return state.SkipWithError(call.status().ToString().c_str());
   nn::Workspace workspace;
   Dropper dropper;

@@ -54,8 +54,9 @@ absl::StatusOr<std::vector<std::string>> Record(const std::shared_ptr<Module>& r
   Workspace workspace;
   Recorder recorder;
   std::sort(observed.begin(), observed.end());
-  ASSIGN_OR_RETURN(const PreparedCall call,
-                   model.PrepareBackward({{kThree}, {}}, backward, std::move(observed), std::move(edits)));
+  ASSIGN_OR_RETURN(
+      const PreparedCall call,
+      model.PrepareBackward({{kThree}, {}}, backward, {.observed = std::move(observed), .edits = std::move(edits)}));
   RETURN_IF_ERROR(call.plan->Execute(call.inputs, workspace, {}, &recorder).status());
   return recorder.lines;
 }

@@ -28,8 +28,8 @@ TEST(Summary, ListsCallsInOrderAndSharedModulesAtEachCall) {
   const auto tree = MakeSequential({MakeSequential({shared}), shared});
   const Summary summary = Summarize(*tree, Inputs({4, 1}));
   EXPECT_EQ(summary.error, "");
-  EXPECT_THAT(Lines(summary), ElementsAre(" Sequential #0", " 0 Sequential #0", "  0.0 Affine #0",
-                                          " 1 Affine #1 recursive"));
+  EXPECT_THAT(Lines(summary),
+              ElementsAre(" Sequential #0", " 0 Sequential #0", "  0.0 Affine #0", " 1 Affine #1 recursive"));
 }
 
 TEST(Summary, CountsAsTorchinfoDoes) {
@@ -51,8 +51,8 @@ TEST(Summary, CountsAsTorchinfoDoes) {
 }
 
 TEST(Summary, StopsAtTheModuleThatFails) {
-  const auto tree = MakeSequential({std::make_shared<Affine>(), std::make_shared<Affine>(2, true, 3),
-                                    std::make_shared<Affine>()});
+  const auto tree =
+      MakeSequential({std::make_shared<Affine>(), std::make_shared<Affine>(2, true, 3), std::make_shared<Affine>()});
   const Summary summary = Summarize(*tree, Inputs({4, 2}));
   EXPECT_THAT(summary.error, HasSubstr("1 (Affine): "));
   EXPECT_THAT(Lines(summary), ElementsAre(" Sequential #0", " 0 Affine #0", " 1 Affine #0"));

@@ -27,7 +27,7 @@ absl::StatusOr<Datum> RunEdited(const std::shared_ptr<Module>& root, std::vector
                                 std::vector<Tensor> replacements = {}) {
   Model model(root, {});
   Workspace workspace;
-  const auto call = model.Prepare({{kThree}, {}}, {}, std::move(edits), std::move(replacements));
+  const auto call = model.Prepare({{kThree}, {}}, {.edits = std::move(edits), .operands = std::move(replacements)});
   if (!call.ok()) return call.status();
   return call->plan->Execute(call->inputs, workspace);
 }
@@ -280,7 +280,7 @@ TEST(Model, KeepsPlansAndForgetsTheLeastRecentlyUsed) {
 TEST(Model, ObservesBothNamesOfASharedModule) {
   const auto shared = std::make_shared<Affine>();
   Model model(MakeSequential({shared, shared}), {});
-  const auto call = *model.Prepare({{kThree}, {}}, {{"0", HookKind::kForward}});
+  const auto call = *model.Prepare({{kThree}, {}}, {.observed = {{"0", HookKind::kForward}}});
   class Recorder final : public Observer {
    public:
     void OnObservation(Observation seen) override {

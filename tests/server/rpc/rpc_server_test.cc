@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 
 class RpcServerTest : public RpcTest {
  protected:
-  RpcServerTest() : RpcTest({.max_message_bytes = 1 << 16}, {.scheduler = {.executors = 1, .max_queue = 1}}) {}
+  RpcServerTest() : RpcTest({.max_message_bytes = 1 << 16}, {.scheduler = {.threads = 1, .max_queue = 1}}) {}
 
   // grpc.health.v1: the state of a service, or the error.
   std::pair<grpc::StatusCode, int> Health(const std::string& service) {
@@ -110,7 +110,7 @@ TEST_F(RpcServerTest, RefusesAFullQueueAtOnceAndHonoursDeadlinesInIt) {
   absl::Notification started, release;
   local_.scheduler.Submit({.context = {},
                            .run =
-                               [&](nn::Workspace&) {
+                               [&](const ComputeShare&) {
                                  started.Notify();
                                  release.WaitForNotification();
                                },
@@ -201,7 +201,7 @@ TEST_F(RpcServerTest, FinishesWhatRunsWhenItIsShutDown) {
   absl::Notification started, release, answered;
   local_.scheduler.Submit({.context = {},
                            .run =
-                               [&](nn::Workspace&) {
+                               [&](const ComputeShare&) {
                                  started.Notify();
                                  release.WaitForNotification();
                                },

@@ -153,7 +153,7 @@ class LocalInferenceTest : public ::testing::Test {
   testing::TemporaryRepository directory_;
   ModelStore store_;
   SubscriptionHub hub_{ServedTreesOf(store_), {}};
-  Scheduler scheduler_{{.executors = 1, .max_queue = 1}};
+  Scheduler scheduler_{{.threads = 1, .max_queue = 1}};
   LocalInference inference_{store_, hub_, scheduler_, {.replica = "r1", .max_hook_bytes = 8000}};
 };
 

@@ -154,7 +154,7 @@ TEST_F(LocalInferenceTest, RefusesAtOnceWhenTheQueueIsFull) {
   absl::Notification started, release;
   scheduler_.Submit({.context = {},
                      .run =
-                         [&](nn::Workspace&) {
+                         [&](const ComputeShare&) {
                            started.Notify();
                            release.WaitForNotification();
                          },

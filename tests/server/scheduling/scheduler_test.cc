@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -22,7 +23,11 @@ class Probe {
  public:
   Scheduler::Job Job(contract::CallContext context = {}) {
     return {.context = std::move(context),
-            .run = [this](nn::Workspace&) { End(absl::OkStatus()); },
+            .run =
+                [this](const ComputeShare& share) {
+                  threads_ = share.threads;
+                  End(absl::OkStatus());
+                },
             .refuse = [this](absl::Status status) { End(std::move(status)); }};
   }
   absl::Status Wait() {
@@ -30,6 +35,8 @@ class Probe {
     return status_;
   }
   bool ended() const { return ended_.HasBeenNotified(); }
+  // That it ran on, once it has.
+  int threads() const { return threads_; }
 
  private:
   void End(absl::Status status) {
@@ -37,23 +44,27 @@ class Probe {
     ended_.Notify();
   }
   absl::Status status_;
+  int threads_ = 0;
   absl::Notification ended_;
 };
 
-// Keeps one executor busy until it is let go.
+// Keeps an executor, and all threads or as many as it is told, busy until it is let go.
 class Blocker {
  public:
-  explicit Blocker(Scheduler& scheduler) {
+  explicit Blocker(Scheduler& scheduler, std::optional<int> threads = std::nullopt) {
     scheduler.Submit({.context = {},
                       .run =
-                          [this](nn::Workspace&) {
+                          [this](const ComputeShare& share) {
+                            threads_ = share.threads;
                             started_.Notify();
                             release_.WaitForNotification();
                             done_.Notify();
                           },
-                      .refuse = [](absl::Status status) { FAIL() << status; }});
+                      .refuse = [](absl::Status status) { FAIL() << status; },
+                      .threads = threads});
     started_.WaitForNotification();
   }
+  int threads() const { return threads_; }
   ~Blocker() { Release(); }
   void Release() {
     if (!release_.HasBeenNotified()) release_.Notify();
@@ -61,36 +72,131 @@ class Blocker {
   }
 
  private:
+  int threads_ = 0;
   absl::Notification started_;
   absl::Notification release_;
   absl::Notification done_;
 };
 
 TEST(Scheduler, RunsWhatItAdmits) {
-  Scheduler scheduler({.executors = 2, .max_queue = 100});
+  Scheduler scheduler({.threads = 2, .max_queue = 100});
   std::vector<Probe> probes(50);
   for (Probe& probe : probes) scheduler.Submit(probe.Job());
   for (Probe& probe : probes) EXPECT_TRUE(probe.Wait().ok());
 }
 
-TEST(Scheduler, RunsAsManyAtOnceAsItHasExecutors) {
-  Scheduler scheduler({.executors = 3, .max_queue = 10});
-  // Each waits for the other two: with fewer threads this would never end.
+TEST(Scheduler, RunsCallsThatWaitSideBySide) {
+  Scheduler scheduler({.threads = 3, .max_queue = 10});
+  auto blocker = std::make_unique<Blocker>(scheduler);
+  // Each waits for the other two: one after the other this would never end.
   std::latch running(3);
   std::vector<Probe> probes(3);
   for (Probe& probe : probes) {
     Scheduler::Job job = probe.Job();
-    job.run = [&running, run = std::move(job.run)](nn::Workspace& workspace) mutable {
+    job.run = [&running, run = std::move(job.run)](const ComputeShare& share) mutable {
       running.arrive_and_wait();
-      std::move(run)(workspace);
+      std::move(run)(share);
+    };
+    scheduler.Submit(std::move(job));
+  }
+  EXPECT_EQ(scheduler.queued(), 3u) << "the first call has all threads";
+  blocker.reset();
+  for (Probe& probe : probes) {
+    EXPECT_TRUE(probe.Wait().ok());
+    EXPECT_EQ(probe.threads(), 1);
+  }
+}
+
+TEST(Scheduler, GivesAllThreadsToACallThatIsAlone) {
+  Scheduler scheduler({.threads = 4, .max_queue = 10});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Blocker(scheduler).threads(), 4);
+}
+
+TEST(Scheduler, DividesTheThreadsBetweenThoseThatRunAndWait) {
+  Scheduler scheduler({.threads = 4, .max_queue = 10});
+  auto first = std::make_unique<Blocker>(scheduler, 2);
+  Blocker second(scheduler);
+  EXPECT_EQ(second.threads(), 2) << "half of four, beside one that runs";
+  Probe third;
+  scheduler.Submit(third.Job());
+  EXPECT_EQ(scheduler.queued(), 1u) << "there are no threads left";
+  first.reset();
+  EXPECT_TRUE(third.Wait().ok());
+  EXPECT_EQ(third.threads(), 2);
+}
+
+TEST(Scheduler, NeverLetsMoreThreadsComputeThanThereAre) {
+  constexpr int kThreads = 4;
+  Scheduler scheduler({.threads = kThreads, .max_queue = 1000});
+  std::atomic<int> computing = 0;
+  std::atomic<int> most = 0;
+  std::vector<Probe> probes(300);
+  for (size_t i = 0; i < probes.size(); ++i) {
+    Scheduler::Job job = probes[i].Job();
+    if (i % 7 == 0) job.threads = 1 + static_cast<int>(i) % kThreads;
+    job.run = [&, run = std::move(job.run)](const ComputeShare& share) mutable {
+      const int now = computing += share.threads;
+      for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
+      computing -= share.threads;
+      std::move(run)(share);
     };
     scheduler.Submit(std::move(job));
   }
   for (Probe& probe : probes) EXPECT_TRUE(probe.Wait().ok());
+  EXPECT_LE(most, kThreads);
+  EXPECT_GT(most, 0);
+}
+
+TEST(Scheduler, WaitsForTheThreadsThatACallMustHave) {
+  Scheduler scheduler({.threads = 2, .max_queue = 10});
+  auto blocker = std::make_unique<Blocker>(scheduler, 1);
+  Probe wide, behind;
+  Scheduler::Job job = wide.Job();
+  job.threads = 2;
+  scheduler.Submit(std::move(job));
+  scheduler.Submit(behind.Job());
+  EXPECT_EQ(scheduler.queued(), 2u) << "nobody overtakes it";
+  blocker.reset();
+  EXPECT_TRUE(wide.Wait().ok());
+  EXPECT_EQ(wide.threads(), 2);
+  EXPECT_TRUE(behind.Wait().ok());
+}
+
+TEST(Scheduler, GivesTheMemoryOfWorkspacesBackNowOrWhenACallHasEnded) {
+  Scheduler scheduler({.threads = 2, .max_queue = 10});
+  size_t before = 0;
+  size_t after = 0;
+  size_t during = 0;
+  const auto run = [&](absl::AnyInvocable<void(nn::Workspace&)> use) {
+    absl::Notification done;
+    scheduler.Submit({.context = {},
+                      .run =
+                          [&](const ComputeShare& share) {
+                            use(share.workspace);
+                            done.Notify();
+                          },
+                      .refuse = [](absl::Status status) { FAIL() << status; }});
+    done.WaitForNotification();
+  };
+  run([&](nn::Workspace& workspace) { workspace.Reserve(1000); });
+  run([&](nn::Workspace& workspace) {
+    before = workspace.capacity();
+    scheduler.ReleaseWorkspaces();
+    during = workspace.capacity();
+  });
+  run([&](nn::Workspace& workspace) { after = workspace.capacity(); });
+  EXPECT_GE(before, 1000u);
+  EXPECT_EQ(during, before) << "a call that runs keeps its memory to its end";
+  EXPECT_EQ(after, 0u);
+  run([&](nn::Workspace& workspace) { workspace.Reserve(1000); });
+  scheduler.ReleaseWorkspaces();
+  run([&](nn::Workspace& workspace) { after = workspace.capacity(); });
+  EXPECT_EQ(after, 0u);
 }
 
 TEST(Scheduler, RefusesAtOnceWhenTheQueueIsFullAndRecovers) {
-  Scheduler scheduler({.executors = 1, .max_queue = 2});
+  Scheduler scheduler({.threads = 1, .max_queue = 2});
   Blocker blocker(scheduler);
   Probe one, two, three, later;
   scheduler.Submit(one.Job());
@@ -106,7 +212,7 @@ TEST(Scheduler, RefusesAtOnceWhenTheQueueIsFullAndRecovers) {
 }
 
 TEST(Scheduler, NeverRunsACallWhoseDeadlinePassedOrWhoseCallerWentWhileItWaited) {
-  Scheduler scheduler({.executors = 1, .max_queue = 10});
+  Scheduler scheduler({.threads = 1, .max_queue = 10});
   Blocker blocker(scheduler);
   std::stop_source cancelled;
   Probe late, gone;
@@ -121,14 +227,14 @@ TEST(Scheduler, NeverRunsACallWhoseDeadlinePassedOrWhoseCallerWentWhileItWaited)
 }
 
 TEST(Scheduler, RefusesACallThatIsOverBeforeItCame) {
-  Scheduler scheduler({.executors = 1, .max_queue = 10});
+  Scheduler scheduler({.threads = 1, .max_queue = 10});
   Probe probe;
   scheduler.Submit(probe.Job({.deadline = absl::InfinitePast(), .cancelled = {}}));
   EXPECT_EQ(probe.Wait().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
 TEST(Scheduler, GivesThePlaceOfACallThatNobodyWaitsForToANewOne) {
-  Scheduler scheduler({.executors = 1, .max_queue = 1});
+  Scheduler scheduler({.threads = 1, .max_queue = 1});
   Blocker blocker(scheduler);
   std::stop_source cancelled;
   Probe gone, fresh;
@@ -142,7 +248,7 @@ TEST(Scheduler, GivesThePlaceOfACallThatNobodyWaitsForToANewOne) {
 }
 
 TEST(Scheduler, FinishesWhatWaitsAndTakesNoMoreWhileDraining) {
-  Scheduler scheduler({.executors = 1, .max_queue = 10});
+  Scheduler scheduler({.threads = 1, .max_queue = 10});
   Blocker blocker(scheduler);
   Probe before, after;
   scheduler.Submit(before.Job());
@@ -154,7 +260,7 @@ TEST(Scheduler, FinishesWhatWaitsAndTakesNoMoreWhileDraining) {
 }
 
 TEST(Scheduler, AnswersEveryCallWhenItGoes) {
-  auto scheduler = std::make_unique<Scheduler>(SchedulerOptions{.executors = 1, .max_queue = 10});
+  auto scheduler = std::make_unique<Scheduler>(SchedulerOptions{.threads = 1, .max_queue = 10});
   auto blocker = std::make_unique<Blocker>(*scheduler);
   Probe waits;
   scheduler->Submit(waits.Job());

@@ -14,7 +14,7 @@
 namespace moduled::testing {
 
 struct LocalServerOptions {
-  server::SchedulerOptions scheduler = {.executors = 2, .max_queue = 64};
+  server::SchedulerOptions scheduler = {.threads = 2, .max_queue = 64};
   server::HubOptions hub = {};
   size_t max_hook_bytes = size_t{256} << 20;
 };
