@@ -28,6 +28,9 @@ COPY --from=build /out/ /usr/local/bin/
 # The server writes new versions of a model into the repository; where the file system is read-only it says so instead.
 COPY --chown=10001:10001 deploy/models /models
 
+# The server would set them itself, by starting itself anew: see server/operations/compute_environment.cc.
+ENV GOMP_SPINCOUNT=10000 OMP_WAIT_POLICY=ACTIVE OPENBLAS_NUM_THREADS=1
+
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 EXPOSE 8001

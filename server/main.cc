@@ -8,6 +8,7 @@
 #include "server/hooks/subscription_hub.h"
 #include "server/models/local_admin.h"
 #include "server/models/local_introspection.h"
+#include "server/operations/compute_environment.h"
 #include "server/operations/health.h"
 #include "server/operations/logging.h"
 #include "server/operations/options.h"
@@ -68,7 +69,9 @@ int main(int argc, char** argv) {
   using namespace moduled::server;  // NOLINT(google-build-using-namespace)
   const auto options = ParseOptions(argc, argv);
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
+  const absl::Status environment = EnterComputeEnvironment(argv);
   StartLog(std::get<Options>(options).log_level);
+  if (!environment.ok()) LogWarning(absl::StrCat("threads that wait will spin: ", environment.message()));
   Signals signals;
   return Serve(std::get<Options>(options), signals);
 }

@@ -85,15 +85,14 @@ std::vector<std::pair<Scheduler::Job, absl::Status>> Scheduler::TakeDead() {
   return dead;
 }
 
-void Scheduler::Dispatch(Executor* preferred) {
+void Scheduler::Dispatch() {
   while (!queue_.empty() && running_ < executors_.size()) {
     const int threads = TakeThreads();
     if (threads == 0) return;
     const auto is_idle = [](const Executor& executor) { return executor.threads == 0; };
-    // The first, so that calls in a row find their workspace and OpenMP's threads where the last one left them.
-    Executor& executor = preferred != nullptr && is_idle(*preferred)
-                             ? *preferred
-                             : *std::find_if(executors_.begin(), executors_.end(), is_idle);
+    // The first: calls in a row find their workspace where the last one left it. And only the first few executors ever
+    // get many threads, so OpenMP, which keeps for each what it once had, does not collect more than it needs.
+    Executor& executor = *std::find_if(executors_.begin(), executors_.end(), is_idle);
     executor.threads = threads;
     executor.job = std::move(queue_.front());
     queue_.pop_front();
@@ -140,7 +139,7 @@ void Scheduler::Run(Executor& executor) {
     RunCall(*std::exchange(executor.job, std::nullopt), {executor.threads, executor.workspace});
     absl::MutexLock lock(&mutex_);
     End(executor);
-    Dispatch(&executor);
+    Dispatch();
   }
 }
 

@@ -77,8 +77,8 @@ class Scheduler {
   void Run(Executor& executor);
   // False if there are no more turns.
   bool WaitForTurn(Executor& executor);
-  // Hands calls that wait to idle executors, as far as there are threads: to `preferred` first, else to the first one.
-  void Dispatch(Executor* preferred = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Hands calls that wait to idle executors, as far as there are threads.
+  void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The threads for the first call that waits; 0 if there are none.
   int TakeThreads() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(Executor& executor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -2,10 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +17,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "client/cpp/client.h"
 #include "tests/server/support/temporary_repository.h"
 #include "tests/support/server_process.h"
@@ -21,6 +27,7 @@ namespace moduled {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::StartsWith;
 
 // Runs the program to its end: its exit status, and what it wrote on standard error.
@@ -31,6 +38,22 @@ std::pair<int, std::string> RunToItsEnd(const std::string& arguments) {
   while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), count);
   const int status = pclose(pipe);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+// The variables that a process was started with, "NAME=value" each.
+std::vector<std::string> EnvironmentOf(pid_t pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/environ"), std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return absl::StrSplit(text, '\0');
+}
+
+// The time that a process has computed so far.
+absl::Duration CpuTimeOf(pid_t pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // The name in parentheses may hold anything; after it, user and system time are the fields 12 and 13.
+  const std::vector<std::string> fields = absl::StrSplit(text.substr(text.rfind(')') + 2), ' ');
+  return absl::Seconds(std::stod(fields[11]) + std::stod(fields[12])) / sysconf(_SC_CLK_TCK);
 }
 
 class ProcessTest : public ::testing::Test {
@@ -79,6 +102,29 @@ TEST_F(ProcessTest, ServesTheRestOfARepositoryThatHoldsABadModel) {
   ASSERT_EQ(models->size(), 2u);
   EXPECT_EQ((*models)[0].state, contract::ModelState::kUnavailable);
   EXPECT_THAT((*models)[0].reason, HasSubstr("bad/1"));
+}
+
+TEST_F(ProcessTest, TellsOpenMpAndOpenBlasNotToSpinUnlessToldOtherwise) {
+  for (const char* name : {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS"}) unsetenv(name);
+  EXPECT_THAT(EnvironmentOf(Start()->pid()), IsSupersetOf({"GOMP_SPINCOUNT=10000", "OPENBLAS_NUM_THREADS=1"}));
+  setenv("GOMP_SPINCOUNT", "7", 1);
+  EXPECT_THAT(EnvironmentOf(Start()->pid()), IsSupersetOf({"GOMP_SPINCOUNT=7", "OPENBLAS_NUM_THREADS=1"}));
+  unsetenv("GOMP_SPINCOUNT");
+}
+
+TEST_F(ProcessTest, ComputesNothingWhileNobodyAsks) {
+  repository_.Add("wide",
+                  "sequential {} children { name: '0' module { linear { in_features: 512 out_features: 512 } } }");
+  const auto server = Start({"--compute-threads=2"});
+  const auto client = client::Client::Connect(server->address());
+  contract::ForwardCall call;
+  call.model.name = "wide";
+  call.arguments.args = {nn::Datum(*nn::Tensor::Zeros({nn::DType::kFloat32, {256, 512}}))};
+  ASSERT_TRUE(ForwardAndWait(client->inference(), std::move(call)).ok());
+  const absl::Duration before = CpuTimeOf(server->pid());
+  absl::SleepFor(absl::Seconds(1));  // What is measured is this second, not whether it is over.
+  // A thread that spins takes all of it.
+  EXPECT_LT(CpuTimeOf(server->pid()) - before, absl::Milliseconds(500));
 }
 
 TEST_F(ProcessTest, EndsWellWhenItIsToldToWithSubscribersOpen) {
