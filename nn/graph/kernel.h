@@ -15,6 +15,7 @@
 
 namespace moduled::nn {
 
+class AlgorithmCache;
 class PackCache;
 
 // How much a result may deviate from plain float32 arithmetic.
@@ -32,7 +33,8 @@ struct KernelRequest {
   absl::Span<const Tensor* const> constants;
   int threads = 1;
   Precision precision = Precision::kDefault;
-  PackCache* packs = nullptr;  // Where packed constants are shared; null: they are the kernel's own.
+  PackCache* packs = nullptr;            // Where packed constants are shared; null: they are the kernel's own.
+  AlgorithmCache* algorithms = nullptr;  // Where measured choices are kept; null: nothing is measured.
 };
 
 // One run's buffers. Inputs and outputs never overlap, unless the op's traits allow it to run in place.
@@ -50,6 +52,8 @@ class Kernel {
   // The algorithm, as a plan's listing shows it.
   virtual absl::string_view algorithm() const = 0;
   virtual size_t scratch_bytes() const { return 0; }
+  // The input that Run would rather find in the first output's place, -1 for none. It may be there or not.
+  virtual int in_place_input() const { return -1; }
   // Fails only on what the data says (an index out of range): what shapes and types say has been checked before.
   virtual absl::Status Run(const KernelArgs& args) const = 0;
 };

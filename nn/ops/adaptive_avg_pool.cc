@@ -5,6 +5,7 @@
 #include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/adaptive_avg_pool_backward.h"
+#include "nn/ops/channels_last/pool.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/accumulate.h"
@@ -62,6 +63,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> AdaptiveAvgPoolOp::MakeKernel(const Attr
   const Divisions divisions(attrs.output_size, x);
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeAdaptiveAvgPoolKernel<T>(divisions, x[0] * x[1]); });
+}
+
+std::optional<ChannelsLastForm> AdaptiveAvgPoolOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  return ChannelsLastPoolOp::FormOf(attrs, in);
 }
 
 absl::Status AdaptiveAvgPoolOp::Gradient(const Attrs&, GradientScope& scope) {

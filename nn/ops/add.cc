@@ -17,6 +17,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> AddOp::MakeKernel(const Attrs&, const Ke
                        [&]<class T>() { return MakeBinaryKernel<T>(request, kernels::Add()); });
 }
 
+std::optional<ChannelsLastForm> AddOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  return BinaryChannelsLast<AddOp>(attrs, in);
+}
+
 absl::Status AddOp::Gradient(const Attrs&, GradientScope& scope) {
   RETURN_IF_ERROR(SetBroadcast(scope, 0, [&]() -> absl::StatusOr<Value> { return scope.grad(); }));
   return SetBroadcast(scope, 1, [&]() -> absl::StatusOr<Value> { return scope.grad(); });

@@ -5,6 +5,7 @@
 #include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/avg_pool_backward.h"
+#include "nn/ops/channels_last/pool.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/pooling.h"
@@ -59,6 +60,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> AvgPoolOp::MakeKernel(const Attrs& attrs
   const WindowAxes axes = MakePoolAxes(AverageWindow(attrs), x, request.out[0].shape);
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeAvgPoolKernel<T>(axes, AverageDivisor(attrs, axes), x[0] * x[1]); });
+}
+
+std::optional<ChannelsLastForm> AvgPoolOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  return ChannelsLastPoolOp::FormOf(attrs, in);
 }
 
 absl::Status AvgPoolOp::Gradient(const Attrs& attrs, GradientScope& scope) {

@@ -37,6 +37,7 @@ struct AvgPoolOp {
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
   static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+  static std::optional<ChannelsLastForm> ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in);
 };
 
 }  // namespace moduled::nn

@@ -6,6 +6,7 @@
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/channel_gradients.h"
 #include "nn/ops/channels.h"
+#include "nn/ops/channels_last/batch_norm.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/channel_affine.h"
 #include "nn/ops/mul.h"
@@ -51,6 +52,11 @@ absl::StatusOr<std::unique_ptr<Kernel>> BatchNormOp::MakeKernel(const Attrs& att
   const ChannelView view = ChannelView::Of(request.in[0].shape);
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeBatchNormKernel<T>(attrs, view); });
+}
+
+std::optional<ChannelsLastForm> BatchNormOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  if (in[0].shape.rank() != 4 || in[0].dtype != DType::kFloat32) return std::nullopt;
+  return ChannelsLastForm{Op::Of<ChannelsLastBatchNormOp>({.batch_norm = attrs})};
 }
 
 // dx = dy weight / sqrt(var + eps). Statistics are not learnt: none flows to them.

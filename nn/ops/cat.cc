@@ -1,10 +1,12 @@
 #include "nn/ops/cat.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/channels_last/shape.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/slice.h"
 #include "nn/tensor/status_macros.h"
@@ -79,6 +81,12 @@ absl::StatusOr<std::unique_ptr<Kernel>> CatOp::MakeKernel(const Attrs& attrs, co
     }
     return absl::OkStatus();
   });
+}
+
+std::optional<ChannelsLastForm> CatOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  const auto is_image = [](const TensorSpec& spec) { return spec.shape.rank() == 4; };
+  if (!std::all_of(in.begin(), in.end(), is_image)) return std::nullopt;
+  return ChannelsLastForm{Op::Of<CatOp>({.axis = AxisInChannelsLast(attrs.axis)}), in.size()};
 }
 
 absl::Status CatOp::Gradient(const Attrs& attrs, GradientScope& scope) {

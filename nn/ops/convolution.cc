@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "nn/graph/gradient.h"
 #include "nn/ops/channel_gradients.h"
+#include "nn/ops/channels_last/convolution.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/convolution/checks.h"
 #include "nn/ops/convolution/problem.h"
@@ -106,6 +107,12 @@ absl::StatusOr<std::vector<TensorSpec>> ConvolutionOp::Infer(const Attrs& attrs,
 absl::StatusOr<std::unique_ptr<Kernel>> ConvolutionOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   return MakeFirstKernel(kName, ConvolutionCandidates(), MakeConvolutionProblem(attrs, request.in, request.out[0]),
                          request);
+}
+
+std::optional<ChannelsLastForm> ConvolutionOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  if (in[0].shape.rank() != 4 || in[0].dtype != DType::kFloat32) return std::nullopt;
+  return ChannelsLastForm{.op = Op::Of<ChannelsLastConvolutionOp>({.convolution = attrs, .bias = in.size() == 3}),
+                          .worth_reordering = true};
 }
 
 absl::Status ConvolutionOp::Gradient(const Attrs& attrs, GradientScope& scope) {

@@ -19,6 +19,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> DivOp::MakeKernel(const Attrs&, const Ke
 }
 
 // da = dy / b, db = -dy y / b.
+std::optional<ChannelsLastForm> DivOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  return BinaryChannelsLast<DivOp>(attrs, in);
+}
+
 absl::Status DivOp::Gradient(const Attrs&, GradientScope& scope) {
   RETURN_IF_ERROR(SetBroadcast(scope, 0, [&] { return scope.Apply<DivOp>({}, {scope.grad(), scope.in(1)}); }));
   return SetBroadcast(scope, 1, [&]() -> absl::StatusOr<Value> {

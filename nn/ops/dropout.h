@@ -20,7 +20,7 @@ namespace moduled::nn {
 struct DropoutOp {
   static constexpr absl::string_view kName = "dropout";
   // Neither elementwise nor row_independent: moving an element changes its fate.
-  static constexpr OpTraits kTraits = {.in_place = true};
+  static constexpr OpTraits kTraits = {.in_place = true, .random = true};
   struct Attrs {
     double p = 0.5;
     uint64_t seed = 0;

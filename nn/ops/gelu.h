@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,9 @@ struct GeluOp {
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
   static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+  static std::optional<Pointwise> AsPointwise(const Attrs& attrs) {
+    return Pointwise{.kind = attrs.tanh ? Pointwise::Kind::kGeluTanh : Pointwise::Kind::kGelu};
+  }
 };
 
 }  // namespace moduled::nn

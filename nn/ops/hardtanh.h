@@ -29,6 +29,9 @@ struct HardtanhRule {
   static T Slope(const Attrs& a, T x) {
     return x <= static_cast<T>(a.min) || x >= static_cast<T>(a.max) ? T{0} : T{1};
   }
+  static Pointwise AsPointwise(const Attrs& a) {
+    return {.kind = Pointwise::Kind::kClamp, .low = static_cast<float>(a.min), .high = static_cast<float>(a.max)};
+  }
 };
 
 using HardtanhOp = ActivationOp<HardtanhRule>;

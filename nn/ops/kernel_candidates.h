@@ -14,12 +14,21 @@
 
 namespace moduled::nn {
 
+// How a kernel's results relate to those of plain float32 arithmetic.
+enum class Faithfulness : uint8_t {
+  kSame,      // Equal but for the order of sums.
+  kWinograd,  // Further off: only where a check of the error passes, and not for Precision::kExact.
+  kBfloat16,  // Operands of 8 significant bits: only for Precision::kFast.
+};
+
 // A Problem is what an operator works out of its attributes and shapes once, for all of its candidates.
 template <class Problem>
 struct KernelCandidate {
   absl::string_view name;
   // UNIMPLEMENTED, with the reason, where it does not compute this problem; other failures are failures.
   absl::StatusOr<std::unique_ptr<Kernel>> (*make)(const Problem& problem, const KernelRequest& request);
+  Faithfulness faithfulness = Faithfulness::kSame;
+  bool last_resort = false;  // Only where all others refuse.
 };
 
 // The kernel of the first candidate that does not refuse. `refusals`, if given, gets one line for each that did.

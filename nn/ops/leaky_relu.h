@@ -26,6 +26,9 @@ struct LeakyReluRule {
   static T Slope(const Attrs& a, T x) {
     return x > T{0} ? T{1} : static_cast<T>(a.slope);
   }
+  static Pointwise AsPointwise(const Attrs& a) {
+    return {.kind = Pointwise::Kind::kLeaky, .low = static_cast<float>(a.slope)};
+  }
 };
 
 using LeakyReluOp = ActivationOp<LeakyReluRule>;

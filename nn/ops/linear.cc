@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "nn/graph/gradient.h"
 #include "nn/ops/checks.h"
+#include "nn/ops/fused_linear.h"
 #include "nn/ops/gradients.h"
 #include "nn/ops/matmul.h"
 #include "nn/ops/matrix/checks.h"
@@ -45,16 +46,26 @@ absl::StatusOr<std::vector<TensorSpec>> LinearOp::Infer(const Attrs&, absl::Span
   return std::vector<TensorSpec>{std::move(out)};
 }
 
-absl::StatusOr<std::unique_ptr<Kernel>> LinearOp::MakeKernel(const Attrs&, const KernelRequest& request) {
+MatrixProblem LinearProblem(absl::Span<const TensorSpec> in) {
   MatrixProblem problem;
-  problem.dtype = request.in[0].dtype;
-  problem.m = RowsOf(request.in[0].shape);
-  problem.n = request.in[1].shape[0];
-  problem.k = request.in[1].shape[1];
+  problem.dtype = in[0].dtype;
+  problem.m = RowsOf(in[0].shape);
+  problem.n = in[1].shape[0];
+  problem.k = in[1].shape[1];
   problem.b_transposed = true;
-  problem.with_bias = request.in.size() == 3;
-  return MakeFirstKernel(kName, MatrixCandidates(), problem, request);
+  problem.with_bias = in.size() == 3;
+  return problem;
 }
+
+absl::StatusOr<std::unique_ptr<Kernel>> LinearOp::MakeKernel(const Attrs&, const KernelRequest& request) {
+  return MakeMatrixKernel(kName, LinearProblem(request.in), request);
+}
+
+std::optional<Op> LinearOp::WithPointwise(const Attrs&, const Pointwise& pointwise) {
+  return Op::Of<FusedLinearOp>({.pointwise = pointwise});
+}
+
+std::optional<Op> LinearOp::WithResidual(const Attrs&) { return Op::Of<FusedLinearOp>({.residual = true}); }
 
 // dx = dy weight, dweight = dy^T x, dbias = the sum of dy's rows.
 absl::Status LinearOp::Gradient(const Attrs&, GradientScope& scope) {

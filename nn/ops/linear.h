@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,6 +27,8 @@ struct LinearOp {
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
   static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
+  static std::optional<Op> WithPointwise(const Attrs& attrs, const Pointwise& pointwise);
+  static std::optional<Op> WithResidual(const Attrs& attrs);
 };
 
 }  // namespace moduled::nn

@@ -5,6 +5,7 @@
 
 #include "nn/graph/gradient.h"
 #include "nn/graph/simple_kernel.h"
+#include "nn/ops/channels_last/pool.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/pooling.h"
@@ -93,6 +94,11 @@ absl::StatusOr<std::unique_ptr<Kernel>> MaxPoolOp::MakeKernel(const Attrs& attrs
   const WindowAxes axes = MakePoolAxes(WindowOf(attrs), x, request.out[0].shape);
   return MakeKernelFor(NumberTypes(), kName, request.in[0].dtype,
                        [&]<class T>() { return MakeMaxPoolKernel<T>(axes, x[0] * x[1], attrs.return_indices); });
+}
+
+std::optional<ChannelsLastForm> MaxPoolOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  if (attrs.return_indices) return std::nullopt;
+  return ChannelsLastPoolOp::FormOf(attrs, in);
 }
 
 // The gradient goes to where the maximum was found.

@@ -35,6 +35,12 @@ absl::StatusOr<std::unique_ptr<Kernel>> MeanOp::MakeKernel(const Attrs& attrs, c
   });
 }
 
+std::optional<ChannelsLastForm> MeanOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  if (in[0].shape.rank() != 4 || attrs.axes != std::vector<int64_t>{2, 3}) return std::nullopt;
+  Attrs moved = {.axes = {1, 2}, .keepdim = attrs.keepdim};
+  return ChannelsLastForm{.op = Op::Of<MeanOp>(std::move(moved)), .image_output = attrs.keepdim};
+}
+
 absl::Status MeanOp::Gradient(const Attrs& attrs, GradientScope& scope) {
   const Shape shape = scope.spec(scope.in(0)).shape;
   const double count = static_cast<double>(shape.numel()) / static_cast<double>(scope.spec(scope.out()).numel());

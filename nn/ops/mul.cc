@@ -15,6 +15,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> MulOp::MakeKernel(const Attrs&, const Ke
                        [&]<class T>() { return MakeBinaryKernel<T>(request, kernels::Multiply()); });
 }
 
+std::optional<ChannelsLastForm> MulOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  return BinaryChannelsLast<MulOp>(attrs, in);
+}
+
 absl::Status MulOp::Gradient(const Attrs&, GradientScope& scope) {
   for (const size_t i : {0, 1}) {
     RETURN_IF_ERROR(SetBroadcast(scope, i, [&] { return scope.Apply<MulOp>({}, {scope.grad(), scope.in(1 - i)}); }));

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/graph/gradient.h"
+#include "nn/ops/channels_last/shape.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/copy_kernel.h"
 #include "nn/ops/slice_backward.h"
@@ -44,6 +45,13 @@ absl::StatusOr<std::unique_ptr<Kernel>> SliceOp::MakeKernel(const Attrs& attrs, 
   // A step beyond the axis belongs to a slice of one element, which takes no step.
   if (attrs.length > 1) nest[attrs.axis].strides[0] *= attrs.step;
   return MakeCopyKernel(nest, SizeOf(request.in[0].dtype), attrs.start * from[attrs.axis]);
+}
+
+std::optional<ChannelsLastForm> SliceOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  if (in[0].shape.rank() != 4) return std::nullopt;
+  Attrs moved = attrs;
+  moved.axis = AxisInChannelsLast(attrs.axis);
+  return ChannelsLastForm{Op::Of<SliceOp>(moved)};
 }
 
 absl::Status SliceOp::Gradient(const Attrs& attrs, GradientScope& scope) {

@@ -24,6 +24,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> SubOp::MakeKernel(const Attrs&, const Ke
                        [&]<class T>() { return MakeBinaryKernel<T>(request, kernels::Subtract()); });
 }
 
+std::optional<ChannelsLastForm> SubOp::ChannelsLast(const Attrs& attrs, absl::Span<const TensorSpec> in) {
+  return BinaryChannelsLast<SubOp>(attrs, in);
+}
+
 absl::Status SubOp::Gradient(const Attrs&, GradientScope& scope) {
   RETURN_IF_ERROR(SetBroadcast(scope, 0, [&]() -> absl::StatusOr<Value> { return scope.grad(); }));
   return SetBroadcast(scope, 1, [&] { return Negated(scope, scope.grad()); });

@@ -18,7 +18,7 @@ namespace moduled::nn {
 
 struct UniformNoiseOp {
   static constexpr absl::string_view kName = "uniform_noise";
-  static constexpr OpTraits kTraits = {};
+  static constexpr OpTraits kTraits = {.random = true};
   struct Attrs {
     double low = 0;
     double high = 1;

@@ -88,9 +88,13 @@ absl::StatusOr<std::shared_ptr<const Plan>> Model::PlanFor(PlanKey key) {
     absl::MutexLock lock(&mutex_);
     if (const auto* found = plans_.Find(key)) return *found;
   }
-  ASSIGN_OR_RETURN(
-      std::shared_ptr<const Plan> plan,
-      Plan::Compile(key.graph, {key.threads, options_.precision, SelectPoints(*key.graph, key.observed), &packs_}));
+  PlanOptions options = {.threads = key.threads,
+                         .precision = options_.precision,
+                         .observed = SelectPoints(*key.graph, key.observed),
+                         .packs = &packs_,
+                         .algorithms = options_.algorithms != nullptr ? options_.algorithms : &algorithms_,
+                         .disabled_passes = options_.disabled_passes};
+  ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan, Plan::Compile(key.graph, std::move(options)));
   absl::MutexLock lock(&mutex_);
   return plans_.Insert(std::move(key), std::move(plan));
 }

@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "nn/graph/algorithm_cache.h"
 #include "nn/graph/pack_cache.h"
 #include "nn/modules/edit.h"
 #include "nn/modules/module.h"
@@ -29,6 +30,10 @@ using ObservedModules = std::vector<std::pair<std::string, HookKind>>;
 struct ModelOptions {
   int threads = 1;
   Precision precision = Precision::kDefault;
+  // Where measured choices of algorithms are kept; null: with the model.
+  AlgorithmCache* algorithms = nullptr;
+  // Passes of the optimiser that are left out, by name.
+  std::vector<std::string> disabled_passes = {};
   // Plans and graphs that are kept; the least recently used are dropped, since clients choose the shapes.
   size_t cached_plans = 64;
 };
@@ -87,6 +92,7 @@ class Model {
   const std::shared_ptr<const Module> root_;
   const ModelOptions options_;
   PackCache packs_;
+  AlgorithmCache algorithms_;
   absl::Mutex mutex_;
   LruCache<GraphKey, std::shared_ptr<const Graph>> graphs_ ABSL_GUARDED_BY(mutex_);
   LruCache<PlanKey, std::shared_ptr<const Plan>> plans_ ABSL_GUARDED_BY(mutex_);

@@ -4,12 +4,36 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
+#include "nn/plan/passes/pass.h"
 #include "nn/plan/plan_compiler.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 
+namespace {
+
+// By value: what leaves the run.
+std::vector<bool> Kept(const Graph& graph, const PlanOptions& options) {
+  std::vector<bool> kept(graph.values.size(), false);
+  const auto mark = [&](Value value) { kept[value.id] = true; };
+  const auto mark_all = [&](const Symbol& symbol) { ForEachLeaf(symbol, mark); };
+  mark_all(graph.output);
+  for (const HookPoint& point : options.observed) graph.ForEachSeen(point, mark_all);
+  for (const FailureHook& hook : graph.failure_hooks) {
+    graph.ForEachSeen({hook.call, HookKind::kForwardPre}, mark_all);
+  }
+  return kept;
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const Plan>> Plan::Compile(std::shared_ptr<const Graph> graph, PlanOptions options) {
+  // Where gradients follow, nearly every value is read again: there is nothing to rewrite.
+  if (!graph->has_backward) {
+    std::vector<bool> kept = Kept(*graph, options);
+    ASSIGN_OR_RETURN(Graph optimised, Optimise(*graph, std::move(kept), options));
+    graph = std::make_shared<const Graph>(std::move(optimised));
+  }
   return PlanCompiler(std::move(graph), std::move(options)).Compile();
 }
 

@@ -23,9 +23,13 @@ struct PlanOptions {
   int threads = 1;
   Precision precision = Precision::kDefault;
   // The points whose values must leave the run, in the order of Graph::points.
-  std::vector<HookPoint> observed;
+  std::vector<HookPoint> observed = {};
   // Shared by the plans of a model; must outlive the compilation only.
   PackCache* packs = nullptr;
+  // Shared by all models; null: nothing is measured.
+  AlgorithmCache* algorithms = nullptr;
+  // Passes of the optimiser that are left out, by name: for finding out what each does.
+  std::vector<std::string> disabled_passes = {};
 };
 
 class Plan {

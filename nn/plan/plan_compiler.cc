@@ -14,8 +14,8 @@ constexpr size_t kBeforeSteps = static_cast<size_t>(-1);
 }  // namespace
 
 PlanCompiler::PlanCompiler(std::shared_ptr<const Graph> graph, PlanOptions options)
-    : graph_(std::move(graph)), g_(*graph_), plan_(std::make_shared<Plan>()) {
-  plan_->graph_ = graph_;
+    : g_(*graph), plan_(std::make_shared<Plan>()) {
+  plan_->graph_ = std::move(graph);
   plan_->options_ = std::move(options);
 }
 
@@ -71,6 +71,7 @@ void PlanCompiler::ListSteps() {
 }
 
 absl::Status PlanCompiler::MakeKernels() {
+  const PlanOptions& options = plan_->options_;
   for (Plan::Step& step : plan_->steps_) {
     const Node& node = g_.nodes[step.node];
     std::vector<TensorSpec> in;
@@ -86,7 +87,7 @@ absl::Status PlanCompiler::MakeKernels() {
     }
     for (Value output : node.outputs) out.push_back(g_.spec(output));
     absl::StatusOr<std::unique_ptr<Kernel>> kernel = node.op.MakeKernel(
-        {in, out, constant_pointers, plan_->options_.threads, plan_->options_.precision, plan_->options_.packs});
+        {in, out, constant_pointers, options.threads, options.precision, options.packs, options.algorithms});
     if (!kernel.ok()) return g_.InModule(node, kernel.status());  // The operator knows nothing of modules.
     step.kernel = *std::move(kernel);
   }
@@ -102,18 +103,21 @@ void PlanCompiler::FindLifetimes() {
     for (Value input : node.inputs) last_use_[Root(input)] = s;
     for (Value output : node.outputs) made_[output.id] = last_use_[output.id] = s;
   }
-  for (size_t s = 0; s < plan_->steps_.size(); ++s) TryInPlace(g_.nodes[plan_->steps_[s].node], s);
+  for (size_t s = 0; s < plan_->steps_.size(); ++s) {
+    const Node& node = g_.nodes[plan_->steps_[s].node];
+    const int input = node.op.traits().in_place ? 0 : plan_->steps_[s].kernel->in_place_input();
+    if (input >= 0 && static_cast<size_t>(input) < node.inputs.size()) TryInPlace(node, static_cast<size_t>(input), s);
+  }
 }
 
-// Lets the first output overwrite the first input where that input's bytes are not needed any more.
-bool PlanCompiler::TryInPlace(const Node& node, size_t step) {
-  if (!node.op.traits().in_place || node.inputs.empty()) return false;
-  const int32_t in = Root(node.inputs[0]);
+// Lets the first output overwrite an input where that input's bytes are not needed any more.
+bool PlanCompiler::TryInPlace(const Node& node, size_t input, size_t step) {
+  const int32_t in = Root(node.inputs[input]);
   const int32_t out = node.outputs[0].id;
   if (made_[in] == kBeforeSteps || escapes_[in] || escapes_[out] || last_use_[in] != step) return false;
-  if (g_.spec(node.inputs[0]).byte_size() != g_.spec(node.outputs[0]).byte_size()) return false;
+  if (g_.spec(node.inputs[input]).byte_size() != g_.spec(node.outputs[0]).byte_size()) return false;
   const auto same_root = [&](Value v) { return Root(v) == in; };
-  if (std::any_of(node.inputs.begin() + 1, node.inputs.end(), same_root)) return false;
+  if (std::count_if(node.inputs.begin(), node.inputs.end(), same_root) > 1) return false;
   storage_[out] = storage_[in];
   last_use_[storage_[in]] = std::max(last_use_[storage_[in]], last_use_[out]);
   return true;

@@ -13,6 +13,7 @@ namespace moduled::nn {
 
 class PlanCompiler {
  public:
+  // `graph` has been optimised.
   PlanCompiler(std::shared_ptr<const Graph> graph, PlanOptions options);
 
   absl::StatusOr<std::shared_ptr<const Plan>> Compile();
@@ -29,10 +30,9 @@ class PlanCompiler {
   void SchedulePoints();       // When observed points fire.
 
   int32_t Root(Value value) const { return roots_[value.id]; }
-  bool TryInPlace(const Node& node, size_t step);
+  bool TryInPlace(const Node& node, size_t input, size_t step);
 
-  const std::shared_ptr<const Graph> graph_;
-  const Graph& g_;
+  const Graph& g_;  // The optimised one, which the plan keeps.
   std::shared_ptr<Plan> plan_;
   std::vector<int32_t> roots_;    // By value: the value whose bytes it is.
   std::vector<bool> escapes_;     // By root.

@@ -8,11 +8,13 @@
 //     using Attrs = NoAttrs;
 //     template <class T> static T Of(const Attrs&, T x);
 //     template <class T> static T Slope(const Attrs&, T x);
+//     static Pointwise AsPointwise(const Attrs&);  // Only where there is one.
 //   };
 //   using SoftsignOp = ActivationOp<SoftsignRule>;
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "nn/graph/gradient.h"
@@ -40,6 +42,13 @@ struct ActivationOp {
   }
   static absl::Status Gradient(const Attrs& attrs, GradientScope& scope) {
     return scope.Set(0, scope.Apply<UnaryGradientOp<SlopeRule>>(attrs, {scope.grad(), scope.in(0)}));
+  }
+  static std::optional<Pointwise> AsPointwise(const Attrs& attrs) {
+    if constexpr (requires { Rule::AsPointwise(attrs); }) {
+      return Rule::AsPointwise(attrs);
+    } else {
+      return std::nullopt;
+    }
   }
 
  private:

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "nn/graph/op.h"
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
@@ -16,6 +18,16 @@ namespace moduled::nn {
 // Two inputs of the same implemented type, and an output of their common shape.
 absl::StatusOr<std::vector<TensorSpec>> InferBinary(absl::string_view op, absl::string_view implementation,
                                                     const DTypeSet& implemented, absl::Span<const TensorSpec> in);
+
+// The form of an operator of two inputs over images whose channels stand last: they are both images, or one is a single
+// number.
+template <class T>
+std::optional<ChannelsLastForm> BinaryChannelsLast(const typename T::Attrs& attrs, absl::Span<const TensorSpec> in) {
+  for (const TensorSpec& spec : in) {
+    if (spec.shape.rank() != 4 && spec.shape.rank() != 0) return std::nullopt;
+  }
+  return ChannelsLastForm{Op::Of<T>(attrs), 2};
+}
 
 // y[i] = function(a[i], b[i]) for a row of the output. An input either advances with the output or stands still; y may
 // be an input that advances.

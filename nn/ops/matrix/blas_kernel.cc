@@ -4,6 +4,7 @@
 #include "nn/ops/blas/blas.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/matrix/problem.h"
+#include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
@@ -47,7 +48,8 @@ std::unique_ptr<Kernel> MakeBlasKernelOf(const MatrixProblem& problem) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Kernel>> MakeBlasMatrixKernel(const MatrixProblem& problem, const KernelRequest&) {
+absl::StatusOr<std::unique_ptr<Kernel>> MakeBlasMatrixKernel(const MatrixProblem& problem,
+                                                             const KernelRequest& request) {
   if (problem.dtype != DType::kFloat32 && problem.dtype != DType::kFloat64) {
     return absl::UnimplementedError(absl::StrCat("float32 and float64 only, got ", Name(problem.dtype)));
   }
@@ -56,8 +58,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeBlasMatrixKernel(const MatrixProblem
     return absl::UnimplementedError("an extent does not fit into 32 bits");
   }
   blas::Prepare();
-  return MakeKernelFor(FloatTypes(), "matrix product", problem.dtype,
-                       [&]<class T>() { return MakeBlasKernelOf<T>(problem); });
+  ASSIGN_OR_RETURN(std::unique_ptr<Kernel> kernel,
+                   MakeKernelFor(FloatTypes(), "matrix product", problem.dtype,
+                                 [&]<class T>() { return MakeBlasKernelOf<T>(problem); }));
+  return WithEpilogue(std::move(kernel), problem.epilogue(), request.out[0].numel(), request.threads);
 }
 
 }  // namespace moduled::nn

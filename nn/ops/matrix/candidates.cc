@@ -1,14 +1,24 @@
+#include "absl/strings/str_cat.h"
 #include "nn/ops/matrix/problem.h"
+#include "nn/ops/measured_choice.h"
 
 namespace moduled::nn {
 
 absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates() {
   static constexpr KernelCandidate<MatrixProblem> kCandidates[] = {
+      {"onednn_bfloat16", MakeBfloat16MatrixKernel, Faithfulness::kBfloat16},
       {"onednn_packed", MakePackedMatrixKernel},
       {"openblas", MakeBlasMatrixKernel},
-      {"reference", MakeReferenceMatrixKernel},
+      {"reference", MakeReferenceMatrixKernel, Faithfulness::kSame, /*last_resort=*/true},
   };
   return kCandidates;
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> MakeMatrixKernel(absl::string_view op, const MatrixProblem& problem,
+                                                         const KernelRequest& request) {
+  return MakeFastestKernel(op, MatrixCandidates(), problem, request,
+                           absl::StrCat(problem.b_transposed ? "transposed " : "", problem.residual ? "residual " : "",
+                                        "f=", static_cast<int>(problem.pointwise.kind)));
 }
 
 }  // namespace moduled::nn

@@ -4,12 +4,14 @@
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
+#include "nn/ops/epilogue_kernel.h"
 #include "nn/ops/kernel_candidates.h"
 #include "nn/tensor/dtype.h"
 
 namespace moduled::nn {
 
-// y = a b + bias for each pair of matrices: inputs a, b and, if with_bias, bias [n].
+// y = pointwise(a b + bias + residual) for each pair of matrices: inputs a, b and, if with_bias, bias [n] and, if
+// residual, what is added, of y's type.
 struct MatrixProblem {
   // An axis of the batch. A step counts in matrices of the input; 0 where the input is broadcast.
   struct BatchAxis {
@@ -24,8 +26,22 @@ struct MatrixProblem {
   int64_t k = 0;
   bool b_transposed = false;  // b is [n, k] rather than [k, n].
   bool with_bias = false;
+  bool residual = false;
+  Pointwise pointwise = {};
   absl::InlinedVector<BatchAxis, 4> batch;  // Outermost first; none for a single product.
+
+  size_t residual_input() const { return with_bias ? 3 : 2; }
+  Epilogue epilogue() const {
+    return {.residual = residual ? std::make_optional(residual_input()) : std::nullopt, .pointwise = pointwise};
+  }
 };
+
+// x weight^T + bias for inputs that LinearOp took.
+MatrixProblem LinearProblem(absl::Span<const TensorSpec> in);
+
+// By the fastest candidate.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeMatrixKernel(absl::string_view op, const MatrixProblem& problem,
+                                                         const KernelRequest& request);
 
 // The best first.
 absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates();
@@ -33,6 +49,9 @@ absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates();
 // A constant b packed ahead, by oneDNN: float32, single products of several rows.
 absl::StatusOr<std::unique_ptr<Kernel>> MakePackedMatrixKernel(const MatrixProblem& problem,
                                                                const KernelRequest& request);
+// The same with operands in bfloat16, summed in float32.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeBfloat16MatrixKernel(const MatrixProblem& problem,
+                                                                 const KernelRequest& request);
 
 // float32 and float64, by OpenBLAS: GEMV where y is a vector, else GEMM.
 absl::StatusOr<std::unique_ptr<Kernel>> MakeBlasMatrixKernel(const MatrixProblem& problem,

@@ -4,6 +4,7 @@
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/arithmetic.h"
 #include "nn/ops/matrix/problem.h"
+#include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
@@ -44,9 +45,12 @@ std::unique_ptr<Kernel> MakeReferenceKernelOf(const MatrixProblem& problem) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Kernel>> MakeReferenceMatrixKernel(const MatrixProblem& problem, const KernelRequest&) {
-  return MakeKernelFor(NumberTypes(), "matrix product", problem.dtype,
-                       [&]<class T>() { return MakeReferenceKernelOf<T>(problem); });
+absl::StatusOr<std::unique_ptr<Kernel>> MakeReferenceMatrixKernel(const MatrixProblem& problem,
+                                                                  const KernelRequest& request) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Kernel> kernel,
+                   MakeKernelFor(NumberTypes(), "matrix product", problem.dtype,
+                                 [&]<class T>() { return MakeReferenceKernelOf<T>(problem); }));
+  return WithEpilogue(std::move(kernel), problem.epilogue(), request.out[0].numel(), request.threads);
 }
 
 }  // namespace moduled::nn

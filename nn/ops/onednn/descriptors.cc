@@ -42,8 +42,26 @@ Layout Plain(const dnnl::memory::dims& dims) {
   return Layout(dims, dnnl::memory::data_type::f32, strides);
 }
 
-Layout Any(const dnnl::memory::dims& dims) {
-  return Layout(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+Layout ChannelsLast(const dnnl::memory::dims& dims) {
+  dnnl::memory::dims strides(dims.size());
+  strides[1] = 1;
+  dnnl::memory::dim step = dims[1];
+  for (size_t i = dims.size() - 1; i >= 2; --i) {
+    strides[i] = step;
+    step *= dims[i];
+  }
+  strides[0] = step;
+  return Layout(dims, dnnl::memory::data_type::f32, strides);
+}
+
+Layout Any(const dnnl::memory::dims& dims, dnnl::memory::data_type type) {
+  return Layout(dims, type, dnnl::memory::format_tag::any);
+}
+
+Layout OfType(const Layout& layout, dnnl::memory::data_type type) {
+  Layout other = layout;
+  other.data.data_type = static_cast<dnnl_data_type_t>(type);
+  return other;
 }
 
 }  // namespace moduled::nn::onednn

@@ -37,7 +37,11 @@ std::string Fingerprint(const Layout& layout);
 
 // A row-major float32 tensor.
 Layout Plain(const dnnl::memory::dims& dims);
-// A float32 tensor as a primitive likes it best.
-Layout Any(const dnnl::memory::dims& dims);
+// The same with the second axis last in memory: [N, C, H, W] as [N, H, W, C].
+Layout ChannelsLast(const dnnl::memory::dims& dims);
+// A tensor as a primitive likes it best.
+Layout Any(const dnnl::memory::dims& dims, dnnl::memory::data_type type = dnnl::memory::data_type::f32);
+// The same with elements of another type.
+Layout OfType(const Layout& layout, dnnl::memory::data_type type);
 
 }  // namespace moduled::nn::onednn

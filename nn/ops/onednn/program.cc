@@ -1,5 +1,6 @@
 #include "nn/ops/onednn/program.h"
 
+#include <cstring>
 #include <unordered_map>
 
 #include "nn/ops/onednn/runtime.h"
@@ -49,9 +50,17 @@ void Program::Add(dnnl::primitive primitive, const Layout& scratchpad, std::vect
   steps_.push_back({std::move(primitive), std::move(arguments)});
 }
 
+void Program::StartFrom(size_t input, size_t bytes) {
+  start_input_ = static_cast<int>(input);
+  start_bytes_ = bytes;
+}
+
 absl::Status Program::Run(const KernelArgs& args) const {
   return Try(algorithm_, [&]() -> absl::Status {
     const ThreadScope threads(threads_);
+    if (start_input_ >= 0 && args.in[start_input_] != args.out[0]) {
+      std::memcpy(args.out[0], args.in[start_input_], start_bytes_);
+    }
     for (const Step& step : steps_) {
       std::unordered_map<int, dnnl::memory> arguments;
       for (const auto& [name, operand] : step.arguments) arguments.emplace(name, MemoryOf(operand, args));

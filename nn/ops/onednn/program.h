@@ -47,9 +47,13 @@ class Program final : public Kernel {
   // Appends a primitive. `scratchpad` is what its descriptor wants.
   void Add(dnnl::primitive primitive, const Layout& scratchpad, std::vector<std::pair<int, Operand>> arguments);
 
+  // Has an input stand where output 0 is written, before the steps that follow: copies it unless it is there already.
+  void StartFrom(size_t input, size_t bytes);
+
   void set_algorithm(std::string algorithm) { algorithm_ = std::move(algorithm); }
   absl::string_view algorithm() const override { return algorithm_; }
   size_t scratch_bytes() const override { return scratch_.bytes(); }
+  int in_place_input() const override { return start_input_; }
   absl::Status Run(const KernelArgs& args) const override;
 
  private:
@@ -64,6 +68,8 @@ class Program final : public Kernel {
   std::string algorithm_ = "onednn";
   std::vector<Step> steps_;
   ScratchLayout scratch_;
+  int start_input_ = -1;
+  size_t start_bytes_ = 0;
 };
 
 }  // namespace moduled::nn::onednn

@@ -76,7 +76,7 @@ TEST(Plan, DoesNotOverwriteAValueThatIsNeededLater) {
   const Value x = builder.AddInput(kPair);
   const Value a = *builder.Apply<PlusOp>({1}, {x});
   const Value b = *builder.Apply<PlusOp>({10}, {a});
-  const Value c = *builder.Apply<SumOp>({}, {a, b});
+  const Value c = *builder.Apply<PlainSumOp>({}, {a, b});
   const auto plan = Compile(Finish(builder, c));
   Workspace workspace;
   EXPECT_THAT(Elements(*plan->Execute({kOneTwo}, workspace)), ElementsAre(14, 16));
@@ -86,7 +86,7 @@ TEST(Plan, LeavesOutWhatNothingNeeds) {
   GraphBuilder builder;
   const Value x = builder.AddInput(kPair);
   const Value used = *builder.Apply<PlusOp>({1}, {x});
-  ASSERT_TRUE(builder.Apply<SumOp>({}, {x, used}).ok());
+  ASSERT_TRUE(builder.Apply<PlainSumOp>({}, {x, used}).ok());
   const auto plan = Compile(Finish(builder, used));
   EXPECT_THAT(plan->ToString(), testing::Not(HasSubstr("sum")));
 }
@@ -200,7 +200,7 @@ TEST(Plan, RunsOnSeveralThreadsAtOnce) {
   GraphBuilder builder;
   const TensorSpec spec{DType::kFloat32, {1000}};
   Value x = builder.AddInput(spec);
-  for (int i = 0; i < 20; ++i) x = *builder.Apply<SumOp>({}, {x, *builder.Apply<PlusOp>({1}, {x})});
+  for (int i = 0; i < 20; ++i) x = *builder.Apply<PlainSumOp>({}, {x, *builder.Apply<PlusOp>({1}, {x})});
   const auto plan = Compile(Finish(builder, x));
   const auto run = [&](float start) {
     Workspace workspace;

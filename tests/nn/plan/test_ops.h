@@ -31,7 +31,7 @@ struct PlusOp {
 };
 
 // z = x + y, never in place, with scratch that it fills with rubbish.
-struct SumOp {
+struct PlainSumOp {
   static constexpr absl::string_view kName = "sum";
   static constexpr OpTraits kTraits = {};
   struct Attrs {

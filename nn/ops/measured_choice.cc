@@ -1,0 +1,215 @@
+#include "nn/ops/measured_choice.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nn/graph/algorithm_cache.h"
+#include "nn/graph/pack_cache.h"
+#include "nn/tensor/status_macros.h"
+
+namespace moduled::nn {
+namespace {
+
+// Relative to the largest result: some 30 times the rounding of a direct sum, a tenth of what DEFAULT promises.
+constexpr double kWinogradTolerance = 1e-4;
+
+// Enough for the least of a few runs to be near the truth; slow kernels run less often.
+constexpr int kRounds = 5;
+constexpr std::chrono::milliseconds kBudget(60);
+
+struct Trial {
+  const MeasuredCandidate* candidate;
+  std::unique_ptr<Kernel> kernel;
+  std::chrono::nanoseconds best = std::chrono::nanoseconds::max();
+};
+
+// Buffers of a request's types: constants as they are, other inputs random.
+class Bench {
+ public:
+  static absl::StatusOr<Bench> Make(const KernelRequest& request) {
+    Bench bench;
+    std::minstd_rand random(1);
+    std::uniform_real_distribution<float> uniform(-1, 1);
+    for (size_t i = 0; i < request.in.size(); ++i) {
+      if (request.constants[i] != nullptr) {
+        bench.inputs_.push_back(*request.constants[i]);
+        continue;
+      }
+      ASSIGN_OR_RETURN(Tensor input, Tensor::Zeros(request.in[i]));
+      if (input.dtype() == DType::kFloat32) {
+        for (float& element : input.mutable_elements<float>()) element = uniform(random);
+      }
+      bench.inputs_.push_back(std::move(input));
+    }
+    for (const TensorSpec& spec : request.out) {
+      ASSIGN_OR_RETURN(Tensor output, Tensor::Zeros(spec));
+      bench.outputs_.push_back(std::move(output));
+    }
+    return bench;
+  }
+
+  absl::Status Run(const Kernel& kernel) {
+    if (scratch_.byte_size() < kernel.scratch_bytes()) {
+      ASSIGN_OR_RETURN(scratch_, Tensor::Allocate({DType::kUInt8, {static_cast<int64_t>(kernel.scratch_bytes())}}));
+    }
+    std::vector<const void*> in;
+    std::vector<void*> out;
+    for (const Tensor& input : inputs_) in.push_back(input.data());
+    for (Tensor& output : outputs_) out.push_back(output.mutable_data());
+    return kernel.Run({in, out, scratch_.mutable_data()});
+  }
+
+  absl::Status Time(Trial& trial) {
+    const auto start = std::chrono::steady_clock::now();
+    RETURN_IF_ERROR(Run(*trial.kernel));
+    trial.best = std::min<std::chrono::nanoseconds>(trial.best, std::chrono::steady_clock::now() - start);
+    return absl::OkStatus();
+  }
+
+  std::vector<float> Results() const {
+    const absl::Span<const float> elements = outputs_[0].elements<float>();
+    return {elements.begin(), elements.end()};
+  }
+
+ private:
+  std::vector<Tensor> inputs_;
+  std::vector<Tensor> outputs_;
+  Tensor scratch_;
+};
+
+// Whether `got` is as near to `want` as results of Winograd must be.
+bool IsNear(const std::vector<float>& got, const std::vector<float>& want) {
+  double largest = 0;
+  double error = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    largest = std::max(largest, std::fabs(static_cast<double>(want[i])));
+    const double difference = std::fabs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
+    if (!(difference <= std::numeric_limits<float>::max())) return false;  // NaN and infinity too.
+    error = std::max(error, difference);
+  }
+  return error <= kWinogradTolerance * largest;
+}
+
+// Makes what does not refuse; the last resorts only if all others do.
+absl::StatusOr<std::vector<Trial>> MakeTrials(absl::string_view problem,
+                                              absl::Span<const MeasuredCandidate> candidates) {
+  std::vector<Trial> trials;
+  std::vector<std::string> refusals;
+  for (const bool last_resort : {false, true}) {
+    if (!trials.empty()) break;
+    for (const MeasuredCandidate& candidate : candidates) {
+      if (candidate.last_resort != last_resort) continue;
+      absl::StatusOr<std::unique_ptr<Kernel>> kernel = candidate.make();
+      if (absl::IsUnimplemented(kernel.status())) {
+        refusals.push_back(absl::StrCat(candidate.name, ": ", kernel.status().message()));
+        continue;
+      }
+      if (!kernel.ok()) return kernel.status();
+      trials.push_back({&candidate, *std::move(kernel)});
+    }
+  }
+  if (!trials.empty()) return trials;
+  return absl::InternalError(absl::StrCat(problem, ": every kernel refused: ", absl::StrJoin(refusals, "; ")));
+}
+
+// Removes the trials that are not near enough to the first exact one.
+absl::Status RemoveInexact(Bench& bench, std::vector<Trial>& trials) {
+  const auto is_exact = [](const Trial& trial) { return trial.candidate->faithfulness == Faithfulness::kSame; };
+  const auto exact = std::find_if(trials.begin(), trials.end(), is_exact);
+  if (exact == trials.end()) return absl::OkStatus();
+  RETURN_IF_ERROR(bench.Run(*exact->kernel));
+  const std::vector<float> want = bench.Results();
+  for (Trial& trial : trials) {
+    if (trial.candidate->faithfulness != Faithfulness::kWinograd) continue;
+    RETURN_IF_ERROR(bench.Run(*trial.kernel));
+    if (!IsNear(bench.Results(), want)) trial.kernel.reset();
+  }
+  trials.erase(std::remove_if(trials.begin(), trials.end(), [](const Trial& t) { return t.kernel == nullptr; }),
+               trials.end());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Trial> Fastest(Bench& bench, std::vector<Trial> trials) {
+  for (Trial& trial : trials) RETURN_IF_ERROR(bench.Run(*trial.kernel));  // Pages and caches.
+  const auto start = std::chrono::steady_clock::now();
+  for (int round = 0; round < kRounds && std::chrono::steady_clock::now() - start < kBudget; ++round) {
+    for (Trial& trial : trials) RETURN_IF_ERROR(bench.Time(trial));
+  }
+  return std::move(
+      *std::min_element(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.best < b.best; }));
+}
+
+// The kernel that was chosen before, null if there is none that can be taken without a look at it.
+absl::StatusOr<std::unique_ptr<Kernel>> Known(absl::string_view problem, absl::Span<const MeasuredCandidate> candidates,
+                                              const KernelRequest& request) {
+  const std::optional<std::string> name = request.algorithms->Find(problem);
+  if (!name.has_value()) return nullptr;
+  for (const MeasuredCandidate& candidate : candidates) {
+    if (candidate.name != *name) continue;
+    // Other weights have another error.
+    if (candidate.faithfulness == Faithfulness::kWinograd &&
+        (request.packs == nullptr || !request.packs->Knows(*request.constants[1], problem))) {
+      return nullptr;
+    }
+    absl::StatusOr<std::unique_ptr<Kernel>> kernel = candidate.make();
+    if (absl::IsUnimplemented(kernel.status())) return nullptr;
+    return kernel;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string ProblemText(absl::string_view op, const std::string& detail, const KernelRequest& request) {
+  const auto text_of = [](std::string* out, const TensorSpec& spec) { out->append(spec.ToString()); };
+  return absl::StrCat(op, " ", detail, " [", absl::StrJoin(request.in, " ", text_of), "] -> [",
+                      absl::StrJoin(request.out, " ", text_of), "] threads=", request.threads,
+                      " precision=", static_cast<int>(request.precision));
+}
+
+bool IsAllowed(Faithfulness faithfulness, Precision precision) {
+  switch (faithfulness) {
+    case Faithfulness::kSame:
+      return true;
+    case Faithfulness::kWinograd:
+      return precision != Precision::kExact;
+    case Faithfulness::kBfloat16:
+      return precision == Precision::kFast;
+  }
+  return false;
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> MakeFastest(absl::string_view problem,
+                                                    absl::Span<const MeasuredCandidate> candidates,
+                                                    const KernelRequest& request) {
+  if (request.algorithms != nullptr) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Kernel> known, Known(problem, candidates, request));
+    if (known != nullptr) return known;
+  }
+  ASSIGN_OR_RETURN(std::vector<Trial> trials, MakeTrials(problem, candidates));
+  if (request.algorithms == nullptr) {
+    const auto unchecked = [](const Trial& t) { return t.candidate->faithfulness != Faithfulness::kWinograd; };
+    const auto first = std::find_if(trials.begin(), trials.end(), unchecked);
+    if (first != trials.end()) return std::move(first->kernel);
+  }
+  if (trials.size() == 1 && trials[0].candidate->faithfulness != Faithfulness::kWinograd) {
+    return std::move(trials[0].kernel);
+  }
+  ASSIGN_OR_RETURN(Bench bench, Bench::Make(request));
+  RETURN_IF_ERROR(RemoveInexact(bench, trials));
+  if (trials.empty()) return absl::InternalError(absl::StrCat(problem, ": no kernel is exact enough"));
+  ASSIGN_OR_RETURN(Trial fastest, Fastest(bench, std::move(trials)));
+  if (request.algorithms != nullptr) request.algorithms->Insert(problem, fastest.candidate->name);
+  if (fastest.candidate->faithfulness == Faithfulness::kWinograd && request.packs != nullptr) {
+    request.packs->Remember(*request.constants[1], problem);
+  }
+  return std::move(fastest.kernel);
+}
+
+}  // namespace moduled::nn

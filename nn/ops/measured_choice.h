@@ -1,0 +1,49 @@
+// The fastest of several ways of computing an operator, found out by trying.
+//
+// The choice is kept in the request's AlgorithmCache, under a text that names the problem; without a cache the first
+// candidate is taken. Candidates that give up exactness are tried only where the request's precision allows it, and
+// those of Winograd are compared with an exact one for the weights at hand.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nn/ops/kernel_candidates.h"
+
+namespace moduled::nn {
+
+// "conv… [types] threads=2 precision=1": what a choice depends on.
+std::string ProblemText(absl::string_view op, const std::string& detail, const KernelRequest& request);
+
+struct MeasuredCandidate {
+  absl::string_view name;
+  Faithfulness faithfulness;
+  std::function<absl::StatusOr<std::unique_ptr<Kernel>>()> make;  // As KernelCandidate::make.
+  bool last_resort = false;
+};
+
+// The kernel of the fastest candidate that does not refuse and is as exact as it must be.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeFastest(absl::string_view problem,
+                                                    absl::Span<const MeasuredCandidate> candidates,
+                                                    const KernelRequest& request);
+
+// Whether a kernel of that faithfulness may serve a request.
+bool IsAllowed(Faithfulness faithfulness, Precision precision);
+
+template <class Problem>
+absl::StatusOr<std::unique_ptr<Kernel>> MakeFastestKernel(absl::string_view op,
+                                                          absl::Span<const KernelCandidate<Problem>> candidates,
+                                                          const Problem& problem, const KernelRequest& request,
+                                                          const std::string& detail = "") {
+  std::vector<MeasuredCandidate> allowed;
+  for (const KernelCandidate<Problem>& candidate : candidates) {
+    if (!IsAllowed(candidate.faithfulness, request.precision)) continue;
+    allowed.push_back({candidate.name, candidate.faithfulness, [&] { return candidate.make(problem, request); },
+                       candidate.last_resort});
+  }
+  return MakeFastest(ProblemText(op, detail, request), allowed, request);
+}
+
+}  // namespace moduled::nn
