@@ -3,11 +3,13 @@
 namespace moduled::nn::winograd {
 namespace {
 
-// What a block's values and products may take of the second level's cache, which also holds a part of the weight: half
-// of the smallest that processors with AVX-512 of the last years have.
-constexpr int64_t kBlockBytes = 1280 << 10;
+// What a block's values and products take of the second level's cache: a quarter of it, because x, y and the weight
+// pass through it meanwhile.
+constexpr int64_t kBlockBytes = 480 << 10;
 // With fewer tiles in a block, reading the weight takes longer than multiplying by it.
-constexpr int64_t kLeastBlock = 32;
+constexpr int64_t kLeastBlock = 24;
+// Values of a block that are larger do not stay in the cache.
+constexpr int64_t kMostValuesBytes = 1280 << 10;
 // With fewer tiles for a thread, threads share the tiles and each reads its part of the weight.
 constexpr int64_t kLeastTilesOfThread = 20;
 
@@ -26,13 +28,11 @@ Blocking MakeBlocking(const Problem& problem) {
 
   const int64_t parts = blocking.split_panels ? 1 : problem.threads;
   const int64_t of_thread = CeilDiv(blocking.tiles, parts);
-  const int64_t tile_bytes =
-      blocking.positions * static_cast<int64_t>(sizeof(float)) * (blocking.depth + blocking.width_at_once());
-  const int64_t fitting = kBlockBytes / tile_bytes;
-  // Values that do not stay in the cache are read once only, by multiplying them by all panels at once.
-  if (fitting < kLeastBlock && of_thread > fitting) blocking.panels_at_once = panels.count();
-  const int64_t most = std::max(fitting, kLeastBlock);
-  blocking.block = CeilDiv(of_thread, CeilDiv(of_thread, most));
+  const int64_t position_bytes = blocking.positions * static_cast<int64_t>(sizeof(float));
+  const int64_t fitting = kBlockBytes / (position_bytes * (blocking.depth + blocking.width_at_once()));
+  blocking.block = CeilDiv(of_thread, CeilDiv(of_thread, std::max(fitting, kLeastBlock)));
+  // Then they are read once only, by multiplying them by all panels at once.
+  if (blocking.block * position_bytes * blocking.depth > kMostValuesBytes) blocking.panels_at_once = panels.count();
   return blocking;
 }
 

@@ -39,7 +39,10 @@ class Groups {
   Groups(int64_t tiles, int64_t positions, int64_t width)
       : tiles_(tiles), count_(CeilDiv(tiles, kMaxRows)), positions_(positions), width_(width) {}
   int64_t count() const { return count_; }
-  kernels::Part operator[](int64_t index) const { return kernels::PartOf(tiles_, count_, index); }
+  kernels::Part operator[](int64_t index) const {
+    const int64_t begin = index * least_ + std::min(index, longer_);
+    return {begin, begin + least_ + (index < longer_ ? 1 : 0)};
+  }
   // Where group `index` begins, and how far its positions are apart. A vector more than the rows hold: powers of two
   // would all fall into the same lines of the cache.
   int64_t Offset(int64_t index) const { return positions_ * ((*this)[index].begin * width_ + index * kLanes); }
@@ -51,6 +54,8 @@ class Groups {
 
  private:
   int64_t tiles_, count_, positions_, width_;
+  // As kernels::PartOf, which would divide again for every product.
+  int64_t least_ = tiles_ / count_, longer_ = tiles_ % count_;
 };
 
 struct Blocking {

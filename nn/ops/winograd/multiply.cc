@@ -1,5 +1,6 @@
 #include "nn/ops/winograd/multiply.h"
 
+#include "nn/ops/winograd/ahead.h"
 #include "nn/ops/winograd/vector.h"
 
 namespace moduled::nn::winograd {
@@ -12,7 +13,9 @@ MODULED_AVX512 void MultiplyRows(const Product& product) {
   const float* u = product.u;
   const float* v = product.v;
   const int64_t stride = product.v_stride;
+  Ahead ahead(product.next, product.next_vectors, product.depth);
   for (int64_t k = 0; k < product.depth; ++k, u += kVectors * kLanes, ++v) {
+    ahead.Step(k);
     Vector weights[kVectors];
 #pragma GCC unroll 4
     for (int j = 0; j < kVectors; ++j) weights[j] = Load(u + j * kLanes);

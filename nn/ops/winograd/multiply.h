@@ -18,6 +18,10 @@ struct Product {
   float* m = nullptr;
   int64_t m_stride = 0;
   int64_t depth = 0;
+  // What the next products read, brought into the second level of the cache meanwhile: the processor itself does not
+  // look that far ahead, and waiting for it takes as long as multiplying.
+  const float* next = nullptr;
+  int64_t next_vectors = 0;
 };
 
 // 1 to kMaxRows rows of tiles, 1 to kMaxPanelVectors vectors of columns.

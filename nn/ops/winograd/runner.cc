@@ -76,20 +76,27 @@ void Runner<kTile>::TransformInputs(Part block, Part groups, float* values) cons
 }
 
 template <int kTile>
-void Runner<kTile>::MultiplyPanel(Part block, int64_t panel, const float* values, float* products, int64_t position,
-                                  int64_t width) const {
-  const Part vectors = panels_[panel];
+const float* Runner<kTile>::Packed(PanelOfPosition at) const {
+  const Part vectors = panels_[at.panel];
+  return operands_.packed + PackedPanelOffset(problem_, vectors.begin) +
+         at.position * problem_.in_channels * Size(vectors) * kLanes;
+}
+
+template <int kTile>
+void Runner<kTile>::MultiplyPanel(Part block, PanelOfPosition at, PanelOfPosition next, const float* values,
+                                  float* products, int64_t width) const {
+  const int64_t vectors = Size(panels_[at.panel]);
+  const int64_t next_vectors = Size(panels_[next.panel]) * problem_.in_channels;
   const Groups v_layout(Size(block), blocking_.positions, blocking_.depth);
   const Groups m_layout(Size(block), blocking_.positions, width);
-  Product product = {.v_stride = blocking_.depth,
-                     .u = operands_.packed + PackedPanelOffset(problem_, vectors.begin) +
-                          position * problem_.in_channels * Size(vectors) * kLanes,
-                     .m_stride = width,
-                     .depth = problem_.in_channels};
+  Product product = {.v_stride = blocking_.depth, .u = Packed(at), .m_stride = width, .depth = problem_.in_channels};
   for (int64_t group = 0; group < v_layout.count(); ++group) {
-    product.v = values + v_layout.Offset(group) + position * v_layout.PositionStride(group);
-    product.m = products + m_layout.Offset(group) + position * m_layout.PositionStride(group);
-    Multiply(product, Size(v_layout[group]), Size(vectors));
+    const Part part = kernels::PartOf(next_vectors, v_layout.count(), group);
+    product.next = Packed(next) + part.begin * kLanes;
+    product.next_vectors = Size(part);
+    product.v = values + v_layout.Offset(group) + at.position * v_layout.PositionStride(group);
+    product.m = products + m_layout.Offset(group) + at.position * m_layout.PositionStride(group);
+    Multiply(product, Size(v_layout[group]), vectors);
   }
 }
 
@@ -125,11 +132,16 @@ void Runner<kTile>::MakeOutputs(Part block, Part panels, const float* values, fl
   for (int64_t first = panels.begin; first < panels.end; first += blocking_.panels_at_once) {
     const int64_t last = std::min(first + blocking_.panels_at_once, panels.end);
     const Part vectors = {panels_[first].begin, panels_[last - 1].end};
-    for (int64_t position = 0; position < blocking_.positions; ++position) {
-      for (int64_t panel = first; panel < last; ++panel) {
-        MultiplyPanel(block, panel, values, products + (panels_[panel].begin - vectors.begin) * kLanes, position,
-                      Size(vectors) * kLanes);
-      }
+    const int64_t count = blocking_.positions * (last - first);
+    const auto at = [&](int64_t step) {
+      return PanelOfPosition{.panel = first + step % (last - first), .position = step / (last - first)};
+    };
+    for (int64_t step = 0; step < count; ++step) {
+      const PanelOfPosition now = at(step);
+      const PanelOfPosition next =
+          step + 1 < count ? at(step + 1) : PanelOfPosition{last < panels.end ? last : panels.begin, 0};
+      MultiplyPanel(block, now, next, values, products + (panels_[now.panel].begin - vectors.begin) * kLanes,
+                    Size(vectors) * kLanes);
     }
     TransformOutputs(block, vectors, products);
   }

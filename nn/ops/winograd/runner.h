@@ -41,8 +41,14 @@ class Runner {
   void TransformInputs(kernels::Part block, kernels::Part groups, float* values) const;
   // The outputs of the block in the channels of these panels.
   void MakeOutputs(kernels::Part block, kernels::Part panels, const float* values, float* products) const;
-  void MultiplyPanel(kernels::Part block, int64_t panel, const float* values, float* products, int64_t position,
-                     int64_t width) const;
+  // What to multiply by at a position.
+  struct PanelOfPosition {
+    int64_t panel = 0;
+    int64_t position = 0;
+  };
+  const float* Packed(PanelOfPosition at) const;
+  void MultiplyPanel(kernels::Part block, PanelOfPosition at, PanelOfPosition next, const float* values,
+                     float* products, int64_t width) const;
   void TransformOutputs(kernels::Part block, kernels::Part vectors, const float* products) const;
 
   const Problem& problem_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/nn/ops/values.h"
 
 namespace moduled::nn::winograd {
@@ -114,12 +115,9 @@ std::vector<float> Computed(const Problem& problem, const Operands& operands) {
 }
 
 std::string ToString(const Problem& p) {
-  std::string text = "F" + std::to_string(p.tile) + " x [" + std::to_string(p.batch);
-  for (int64_t n : {p.in_height, p.in_width, p.in_channels}) text += ", " + std::to_string(n);
-  text += "] -> [" + std::to_string(p.out_height);
-  for (int64_t n : {p.out_width, p.out_channels}) text += ", " + std::to_string(n);
-  return text + "], padding " + std::to_string(p.pad_top) + ", " + std::to_string(p.pad_left) + ", " +
-         std::to_string(p.threads) + " threads";
+  return absl::StrCat("F", p.tile, " x [", p.batch, ", ", p.in_height, ", ", p.in_width, ", ", p.in_channels, "] -> [",
+                      p.out_height, ", ", p.out_width, ", ", p.out_channels, "], padding ", p.pad_top, ", ", p.pad_left,
+                      ", ", p.threads, " threads");
 }
 
 // Relative to what the terms of a sum amount to.
