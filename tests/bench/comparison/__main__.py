@@ -2,7 +2,6 @@
 import datetime
 import itertools
 import json
-import pathlib
 import sys
 
 from . import machine
@@ -10,7 +9,7 @@ from .artifacts import Artifacts
 from .engines import Places
 from .measure import Case, measure
 from .options import parse
-from .report import report
+from .report import progress, report
 
 
 def main(arguments):
@@ -30,12 +29,13 @@ def _measure_all(options):
         "settings": options.settings._asdict(),
         "cases": [],
     }
+    places = Places(options.build, options.folder / "node_modules")
     cases = [Case(*each) for each in itertools.product(options.models, options.batches, options.threads)]
     for number, case in enumerate(cases, start=1):
-        _say(f"[{number}/{len(cases)}] {case.model}, batch {case.batch}, threads {case.threads}")
         files = Artifacts(options.folder / "compare", case.model)
-        places = Places(options.build, options.folder / "node_modules")
-        results["cases"].append(measure(case, files, files.prepare(), places, options.settings))
+        record = measure(case, files, files.prepare(), places, options.settings)
+        results["cases"].append(record)
+        _say(f"[{number}/{len(cases)}] {progress(record)}")
         if options.json:  # After each case: a long comparison that is broken off has not been in vain.
             options.json.write_text(json.dumps(results, indent=1) + "\n")
     return results

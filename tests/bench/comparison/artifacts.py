@@ -4,7 +4,7 @@
     <folder>/<model>/model.onnx        opset 14, free batch           for ONNX Runtime
     <folder>/<model>/moduled/1         a version of a repository      for this engine
     <folder>/<model>/input_<batch>     float32
-    <folder>/<model>/facts.json        what is known of the model; written last, so the rest is complete when it is there
+    <folder>/<model>/facts.json        what is known of the model; written last: where it is, the rest is complete
 """
 import hashlib
 import json
@@ -56,7 +56,8 @@ class Artifacts:
 
         module = networks.build(self.name)
         torch.save(module, self.torch)
-        with warnings.catch_warnings():
+        # With gradients, for the sake of attention: without them PyTorch runs it as one operator, which ONNX has not.
+        with warnings.catch_warnings(), torch.enable_grad():
             warnings.simplefilter("ignore")  # Of tracing: that sizes become constants is meant.
             torch.onnx.export(
                 module, networks.example(self.name, 2), str(self.onnx), opset_version=14,

@@ -52,14 +52,14 @@ class OthersWatch:
 
     def cpus(self):
         """On average since the start: 0.5 is half a CPU."""
-        elapsed, busy, own = (
-            now - then for now, then in zip((time.monotonic(), _machine_seconds(), _process_seconds(self._pid)), self._start)
-        )
+        now = time.monotonic(), _machine_seconds(), _process_seconds(self._pid)
+        elapsed, busy, own = (after - before for after, before in zip(now, self._start))
         return max(0.0, busy - own) / elapsed if elapsed else 0.0
 
 
 def _machine_seconds():
-    user, nice, system, _, _, irq, softirq, steal = map(int, pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
+    of_all_cpus = pathlib.Path("/proc/stat").read_text().splitlines()[0]
+    user, nice, system, _, _, irq, softirq, steal = map(int, of_all_cpus.split()[1:9])
     return (user + nice + system + irq + softirq + steal) / _TICKS
 
 

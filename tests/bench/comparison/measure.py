@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import machine
-from .engines import ENGINES, REFERENCE, environment, program
+from .engines import ENGINES, REFERENCE, SPINS, environment, program
 from .worker import Worker, WorkerError
 
 
@@ -27,7 +27,7 @@ class Settings(NamedTuple):
     rounds: int = 7
     turn_seconds: float = 0.3
     precision: str = "default"
-    spin: bool = False
+    spin: str = "off"
 
 
 _PEAK_SECONDS = 0.05
@@ -39,9 +39,11 @@ _SHORT_RUN_SECONDS = 0.1
 def measure(case, files, facts, places, settings):
     """The record of the case, as the result file holds it."""
     with contextlib.ExitStack() as stack:
-        variables = environment(places, case.threads, settings.spin)
         peak = stack.enter_context(Worker([program(places, "compare_peak")]))
-        entrants = [_Entrant(engine, stack.enter_context(Worker(engine.command(places), variables))) for engine in ENGINES]
+        entrants = []
+        for engine in ENGINES:
+            variables = environment(engine, places, case.threads, settings.spin)
+            entrants.append(_Entrant(engine, stack.enter_context(Worker(engine.command(places), variables))))
         for entrant in entrants:
             entrant.load(case, files, facts, settings)
         gflops = _take_turns(entrants, peak, case, settings)
@@ -115,13 +117,15 @@ class _Entrant:
         self.record["empty_bytes"] = machine.memory(self._worker.pid)
         reply = self._worker.ask(
             "load", model=str(self.engine.model(files)), input=str(files.input(case.batch)),
-            shape=[case.batch, *facts["input"]], threads=case.threads, spin=settings.spin,
-            precision=settings.precision,
+            shape=[case.batch, *facts["input"]], threads=case.threads,
+            spin_microseconds=SPINS[settings.spin][1], precision=settings.precision,
         )
         self.record.update(reply)
-        # The first runs choose algorithms, pack and allocate.
-        self._worker.ask("run", warm=2, times=1)
-        times = self._worker.ask("run", warm=0, times=3)["nanoseconds"]
+        # The first runs choose algorithms, pack and allocate. One timed run tells how many make a turn, unless it is so
+        # short that one says little.
+        times = self._worker.ask("run", warm=2, times=1)["nanoseconds"]
+        if times[0] * 1e-9 < _SHORT_RUN_SECONDS:
+            times = self._worker.ask("run", warm=5, times=5)["nanoseconds"]
         self._run_seconds = statistics.median(times) * 1e-9
 
     @_unless_failed

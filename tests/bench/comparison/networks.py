@@ -65,7 +65,7 @@ def build(name):
     module = network.make()
     _fill_zero_heads(module)
     _calibrate(module, network.input)
-    return module.eval().requires_grad_(False)
+    return module.eval()
 
 
 def example(name, batch):

@@ -13,12 +13,20 @@ def report(results):
     return "\n\n".join(parts) + "\n"
 
 
+def progress(case):
+    """One line on a case, for those who wait."""
+    times = [
+        f"{_LABELS[name]} {_milliseconds(figures.median_ms(record))}" for name, record in case["engines"].items()
+    ]
+    return f"{' '.join(_case_cells(case))}: {', '.join(times)}; ratio {_number(figures.ratio(case), '.2f')}"
+
+
 def table(header, rows):
     """Columns as wide as what is in them; the first one flush left, numbers flush right."""
     widths = [max(map(len, column)) for column in zip(header, *rows)]
     lines = [header, ["-" * width for width in widths], *rows]
     return "\n".join(
-        "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths)))
+        "  ".join([line[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])])
         for line in lines
     )
 
@@ -26,8 +34,8 @@ def table(header, rows):
 def _heading(results):
     machine, settings = results["machine"], results["settings"]
     return (
-        f"{machine['cpu']}, {machine['cpus']} CPUs. {settings['rounds']} rounds, {settings['turn_seconds']:g} s a turn; "
-        f"precision {settings['precision']}; spinning {'as each likes' if settings['spin'] else 'off'}."
+        f"{machine['cpu']}, {machine['cpus']} CPUs. {settings['rounds']} rounds, {settings['turn_seconds']:g} s a turn."
+        f" Precision: {settings['precision']}. Spinning: {settings['spin']}."
     )
 
 
@@ -47,7 +55,7 @@ def _times(cases):
         ])
     header = [*_CASE, *_LABELS.values(), "best peer", "ratio", "of minima", "others' CPUs"]
     return (
-        "Milliseconds a run: median (minimum). Ratio: the best peer's median over ours, above 1 where we are faster.\n"
+        "Milliseconds a run: median (minimum). Ratio: the best peer's median over ours; above 1 we are faster.\n"
         + table(header, rows)
     )
 
@@ -72,8 +80,7 @@ def _memory(cases):
         rows.append([
             *_case_cells(case),
             f"{case['weight_bytes'] / 2**20:.1f}",
-            *(_pair(_number(figures.peak_memory(engines[name]), ".0f"), _number(figures.empty_memory(engines[name]), ".0f"))
-              for name in _LABELS),
+            *(_memory_cell(engines[name]) for name in _LABELS),
             *(_number(engines[name].get("deviation"), ".1e") for name in compared),
         ])
     header = [*_CASE, "weights", *_LABELS.values(), *(f"{_LABELS[name]} deviates" for name in compared)]
@@ -81,6 +88,10 @@ def _memory(cases):
         "Peak memory in MiB (of the program before it loads the model), and how far outputs are from eager PyTorch's, "
         "relative to the largest element\n" + table(header, rows)
     )
+
+
+def _memory_cell(record):
+    return _pair(_number(figures.peak_memory(record), ".0f"), _number(figures.empty_memory(record), ".0f"))
 
 
 def _failures(cases):
@@ -93,12 +104,12 @@ def _failures(cases):
 
 def _closing(cases):
     ratios = [figures.ratio(case) for case in cases]
-    minima = [figures.ratio(case, figures.minimum_ms) for case in cases]
     measured = [ratio for ratio in ratios if ratio is not None]
+    of_medians = figures.geometric_mean(ratios)
+    of_minima = figures.geometric_mean([figures.ratio(case, figures.minimum_ms) for case in cases])
     return (
-        f"Geometric mean of the ratios over {len(measured)} of {len(cases)} cases: "
-        f"{_number(figures.geometric_mean(ratios), '.3f')} (of minima {_number(figures.geometric_mean(minima), '.3f')}); "
-        f"smallest {_number(min(measured, default=None), '.2f')}"
+        f"Geometric mean of the ratios over {len(measured)} of {len(cases)} cases: {_number(of_medians, '.3f')} "
+        f"(of minima {_number(of_minima, '.3f')}); smallest {_number(min(measured, default=None), '.2f')}"
     )
 
 

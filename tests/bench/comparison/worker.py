@@ -17,7 +17,7 @@ class Worker:
 
     def __init__(self, command, environment=None):
         self._process = subprocess.Popen(
-            [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
             env={**os.environ, **(environment or {})},
         )
         self._name = str(command[0]).rpartition("/")[2]
@@ -32,7 +32,6 @@ class Worker:
         line = json.dumps({"do": do, **fields}).encode() + b"\n"
         try:
             self._process.stdin.write(line)
-            self._process.stdin.flush()
         except BrokenPipeError:
             raise WorkerError(self._how_it_ended()) from None
         reply = json.loads(self._read_line())

@@ -1,4 +1,5 @@
-// ONNX Runtime as one of the compared. The requests are those of engine_worker.cc; `spin` beside them.
+// ONNX Runtime as one of the compared. The requests are those of engine_worker.cc; `spin_microseconds` beside
+// them: how long threads look for work before they sleep, null for as long as they like.
 'use strict';
 
 const fs = require('fs');
@@ -7,6 +8,11 @@ const ort = require('onnxruntime-node');
 
 let session;
 let feeds;
+
+function spinning(microseconds) {
+  if (microseconds === null) return {};
+  return microseconds === 0 ? { allow_spinning: '0' } : { spin_duration_us: String(microseconds) };
+}
 
 async function load(request) {
   const bytes = fs.readFileSync(request.input);
@@ -19,7 +25,7 @@ async function load(request) {
     interOpNumThreads: 1,
     // The model's batch is free; what is known ahead may be used ahead.
     freeDimensionOverrides: { batch: request.shape[0] },
-    extra: { session: { intra_op: { allow_spinning: request.spin ? '1' : '0' } } },
+    extra: { session: { intra_op: spinning(request.spin_microseconds) } },
   });
   feeds = { [session.inputNames[0]]: new ort.Tensor('float32', input, request.shape) };
   return {};
