@@ -32,11 +32,12 @@ MODULED_AVX512_INLINE void TransformVector(const InputTile& tile, float* to, Loa
 template <int kTile>
 MODULED_AVX512 void TransformInput(const InputTile& tile) {
   int64_t c = 0;
-  for (; c + kLanes <= tile.channels; c += kLanes) {
-    TransformVector<kTile>(tile, tile.v + c, [c](const float* element) MODULED_AVX512 { return Load(element + c); });
+  float* to = tile.v;
+  for (; c + kLanes <= tile.channels; c += kLanes, to += tile.vector_stride) {
+    TransformVector<kTile>(tile, to, [c](const float* element) MODULED_AVX512 { return Load(element + c); });
   }
   if (const int64_t left = tile.channels - c; left > 0) {
-    TransformVector<kTile>(tile, tile.v + c,
+    TransformVector<kTile>(tile, to,
                            [c, left](const float* element) MODULED_AVX512 { return LoadFirst(element + c, left); });
   }
 }

@@ -1,6 +1,7 @@
-// Packs the weight: G weight G' of every pair of channels, in panels of output channels.
+// Packs the weight, in panels of output channels: G weight G' of every pair of channels, or the windows themselves.
 //
 //   packed [panel][position][input channel][output channel of the panel]
+//   packed [panel][input channel][9][output channel of the panel]
 //
 // Behind the last output channel come zeros, to the end of the vector.
 #include <algorithm>
@@ -43,6 +44,15 @@ void PackPanel(const Problem& problem, kernels::Part vectors, const float* weigh
   }
 }
 
+// Of one vector of output channels.
+void PackWindows(const Problem& problem, kernels::Part vectors, const float* weight, float* packed) {
+  const int64_t first = vectors.begin * kLanes, count = std::min(kLanes, problem.out_channels - first);
+  for (int64_t o = 0; o < count; ++o) {
+    const float* windows = weight + (first + o) * problem.in_channels * 9;
+    for (int64_t i = 0; i < problem.in_channels * 9; ++i) packed[i * kLanes + o] = windows[i];
+  }
+}
+
 }  // namespace
 
 size_t PackedBytes(const Problem& problem) {
@@ -51,10 +61,12 @@ size_t PackedBytes(const Problem& problem) {
 
 void PackWeights(const Problem& problem, const float* weight, float* packed) {
   std::fill_n(packed, PackedBytes(problem) / sizeof(float), 0.0f);
-  const Panels panels(problem.out_channels);
+  const Panels panels = PanelsOf(problem);
   for (int64_t panel = 0; panel < panels.count(); ++panel) {
     float* to = packed + PackedPanelOffset(problem, panels[panel].begin);
-    if (problem.tile == 2) {
+    if (problem.form == WeightForm::kWindows) {
+      PackWindows(problem, panels[panel], weight, to);
+    } else if (problem.tile == 2) {
       PackPanel<2>(problem, panels[panel], weight, to);
     } else {
       PackPanel<4>(problem, panels[panel], weight, to);

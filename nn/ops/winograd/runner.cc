@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nn/ops/winograd/multiply.h"
+#include "nn/ops/winograd/multiply_windows.h"
 #include "nn/ops/winograd/tile_transforms.h"
 
 namespace moduled::nn::winograd {
@@ -44,9 +46,9 @@ void FindElements(const Problem& problem, const TilePlace<kTile>& place, const f
 
 Scratch::Scratch(const Blocking& blocking, int threads)
     : values_(blocking.depth),
-      values_size_(Groups(blocking.block, blocking.positions, blocking.depth).size()),
+      values_size_(blocking.Values(blocking.block).size()),
       products_(values_ + values_size_ * (blocking.split_panels ? 1 : threads)),
-      products_size_(Groups(blocking.block, blocking.positions, blocking.width_at_once()).size()),
+      products_size_(blocking.Products(blocking.block, blocking.width_at_once()).size()),
       elements_(products_ + products_size_ * threads) {}
 
 template <int kTile>
@@ -54,20 +56,22 @@ Runner<kTile>::Runner(const Problem& problem, const Operands& operands)
     : problem_(problem),
       operands_(operands),
       blocking_(MakeBlocking(problem)),
-      panels_(problem.out_channels),
+      panels_(PanelsOf(problem)),
       scratch_(blocking_, problem.threads) {}
 
 template <int kTile>
 void Runner<kTile>::TransformInputs(Part block, Part groups, float* values) const {
   const float* elements[(kTile + 2) * (kTile + 2)];
-  const Groups layout(Size(block), blocking_.positions, blocking_.depth);
+  const Groups layout = blocking_.Values(Size(block));
+  const bool windows = problem_.form == WeightForm::kWindows;
   for (int64_t group = groups.begin; group < groups.end; ++group) {
     const Part tiles = layout[group];
     InputTile to = {.elements = elements,
                     .channels = problem_.in_channels,
                     .v = values + layout.Offset(group),
-                    .position_stride = layout.PositionStride(group)};
-    for (int64_t tile = tiles.begin; tile < tiles.end; ++tile, to.v += blocking_.depth) {
+                    .vector_stride = windows ? blocking_.positions * Size(tiles) * kLanes : kLanes,
+                    .position_stride = windows ? Size(tiles) * kLanes : layout.PositionStride(group)};
+    for (int64_t tile = tiles.begin; tile < tiles.end; ++tile, to.v += windows ? kLanes : blocking_.depth) {
       FindElements<kTile>(problem_, TilePlace<kTile>(blocking_, block.begin + tile), operands_.x,
                           scratch_.zeros(operands_.scratch), elements);
       TransformInput<kTile>(to);
@@ -87,8 +91,8 @@ void Runner<kTile>::MultiplyPanel(Part block, PanelOfPosition at, PanelOfPositio
                                   float* products, int64_t width) const {
   const int64_t vectors = Size(panels_[at.panel]);
   const int64_t next_vectors = Size(panels_[next.panel]) * problem_.in_channels;
-  const Groups v_layout(Size(block), blocking_.positions, blocking_.depth);
-  const Groups m_layout(Size(block), blocking_.positions, width);
+  const Groups v_layout = blocking_.Values(Size(block));
+  const Groups m_layout = blocking_.Products(Size(block), width);
   Product product = {.v_stride = blocking_.depth, .u = Packed(at), .m_stride = width, .depth = problem_.in_channels};
   for (int64_t group = 0; group < v_layout.count(); ++group) {
     const Part part = kernels::PartOf(next_vectors, v_layout.count(), group);
@@ -102,7 +106,7 @@ void Runner<kTile>::MultiplyPanel(Part block, PanelOfPosition at, PanelOfPositio
 
 template <int kTile>
 void Runner<kTile>::TransformOutputs(Part block, Part vectors, const float* products) const {
-  const Groups layout(Size(block), blocking_.positions, Size(vectors) * kLanes);
+  const Groups layout = blocking_.Products(Size(block), Size(vectors) * kLanes);
   const int64_t channel = vectors.begin * kLanes;
   OutputTile from = {.channels = std::min(vectors.end * kLanes, problem_.out_channels) - channel,
                      .out_channels = problem_.out_channels,
@@ -128,22 +132,47 @@ void Runner<kTile>::TransformOutputs(Part block, Part vectors, const float* prod
 }
 
 template <int kTile>
+void Runner<kTile>::MultiplyByPanels(Part block, Part panels, int64_t next_panel, const float* values,
+                                     float* products) const {
+  const int64_t first = panels_[panels.begin].begin, width = (panels_[panels.end - 1].end - first) * kLanes;
+  const int64_t count = blocking_.positions * Size(panels);
+  const auto at = [&](int64_t step) {
+    return PanelOfPosition{.panel = panels.begin + step % Size(panels), .position = step / Size(panels)};
+  };
+  for (int64_t step = 0; step < count; ++step) {
+    const PanelOfPosition now = at(step);
+    const PanelOfPosition next = step + 1 < count ? at(step + 1) : PanelOfPosition{.panel = next_panel};
+    MultiplyPanel(block, now, next, values, products + (panels_[now.panel].begin - first) * kLanes, width);
+  }
+}
+
+template <int kTile>
+void Runner<kTile>::MultiplyByWindows(Part block, int64_t panel, int64_t next, const float* values,
+                                      float* products) const {
+  const Groups v_layout = blocking_.Values(Size(block)), m_layout = blocking_.Products(Size(block), kLanes);
+  for (int64_t group = 0; group < v_layout.count(); ++group) {
+    const Part part = kernels::PartOf(problem_.in_channels * 9, v_layout.count(), group);
+    MultiplyWindows({.v = values + v_layout.Offset(group),
+                     .windows = Packed({.panel = panel}),
+                     .m = products + m_layout.Offset(group),
+                     .depth = problem_.in_channels,
+                     .next = Packed({.panel = next}) + part.begin * kLanes,
+                     .next_vectors = Size(part)},
+                    Size(v_layout[group]));
+  }
+}
+
+template <int kTile>
 void Runner<kTile>::MakeOutputs(Part block, Part panels, const float* values, float* products) const {
   for (int64_t first = panels.begin; first < panels.end; first += blocking_.panels_at_once) {
     const int64_t last = std::min(first + blocking_.panels_at_once, panels.end);
-    const Part vectors = {panels_[first].begin, panels_[last - 1].end};
-    const int64_t count = blocking_.positions * (last - first);
-    const auto at = [&](int64_t step) {
-      return PanelOfPosition{.panel = first + step % (last - first), .position = step / (last - first)};
-    };
-    for (int64_t step = 0; step < count; ++step) {
-      const PanelOfPosition now = at(step);
-      const PanelOfPosition next =
-          step + 1 < count ? at(step + 1) : PanelOfPosition{last < panels.end ? last : panels.begin, 0};
-      MultiplyPanel(block, now, next, values, products + (panels_[now.panel].begin - vectors.begin) * kLanes,
-                    Size(vectors) * kLanes);
+    const int64_t next = last < panels.end ? last : panels.begin;
+    if (problem_.form == WeightForm::kWindows) {
+      MultiplyByWindows(block, first, next, values, products);
+    } else {
+      MultiplyByPanels(block, {first, last}, next, values, products);
     }
-    TransformOutputs(block, vectors, products);
+    TransformOutputs(block, {panels_[first].begin, panels_[last - 1].end}, products);
   }
 }
 
@@ -159,7 +188,7 @@ void Runner<kTile>::Run() const {
       const Part block = {begin + part.begin, begin + part.end};
       // Threads that have tiles of their own compute the whole block; otherwise all of them share it.
       const int threads = blocking_.split_panels ? problem_.threads : 1;
-      kernels::ParallelFor(threads, Groups(Size(block), 1, 1).count(), [&](int64_t first, int64_t last, int) {
+      kernels::ParallelFor(threads, blocking_.Values(Size(block)).count(), [&](int64_t first, int64_t last, int) {
         TransformInputs(block, {first, last}, values);
       });
       kernels::ParallelFor(threads, panels_.count(), [&](int64_t first, int64_t last, int sharing) {

@@ -49,6 +49,9 @@ class Runner {
   const float* Packed(PanelOfPosition at) const;
   void MultiplyPanel(kernels::Part block, PanelOfPosition at, PanelOfPosition next, const float* values,
                      float* products, int64_t width) const;
+  void MultiplyByWindows(kernels::Part block, int64_t panel, int64_t next, const float* values, float* products) const;
+  void MultiplyByPanels(kernels::Part block, kernels::Part panels, int64_t next, const float* values,
+                        float* products) const;
   void TransformOutputs(kernels::Part block, kernels::Part vectors, const float* products) const;
 
   const Problem& problem_;

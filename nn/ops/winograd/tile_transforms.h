@@ -13,6 +13,7 @@ struct InputTile {
   const float* const* elements = nullptr;  // Row by row: the first channel of each.
   int64_t channels = 0;
   float* v = nullptr;  // Whole vectors are written: behind the channels come zeros.
+  int64_t vector_stride = 0;
   int64_t position_stride = 0;
 };
 template <int kTile>

@@ -23,7 +23,7 @@ bool Supports(const Problem& problem) {
   // What is counted from sizes within these bounds, elements and bytes, stays far below 2^63.
   constexpr int64_t kMostChannels = 1 << 14, kMostExtent = 1 << 16, kMostElements = int64_t{1} << 40;
   if (!ProcessorSupports()) return false;
-  if (problem.tile != 2 && problem.tile != 4) return false;
+  if (problem.tile != 4 && (problem.tile != 2 || problem.form == WeightForm::kWindows)) return false;
   if (!Within(problem.threads, 1, 1 << 10) || !Within(problem.batch, 1, kMostExtent)) return false;
   for (int64_t channels : {problem.in_channels, problem.out_channels}) {
     if (!Within(channels, 1, kMostChannels)) return false;

@@ -24,6 +24,12 @@ namespace moduled::nn::winograd {
 
 enum class Activation { kNone, kClamp };
 
+// What PackWeights makes.
+enum class WeightForm {
+  kTransformed,  // As it is multiplied: 16 / 9 or 4 times as large as the weight.
+  kWindows,      // As large as the weight, transformed while it is multiplied. For few tiles, m = 4 alone.
+};
+
 struct Problem {
   int64_t batch = 0;
   int64_t in_height = 0;
@@ -35,6 +41,7 @@ struct Problem {
   int64_t pad_top = 0;
   int64_t pad_left = 0;
   int tile = 4;  // Outputs along an axis of a tile: 2 or 4.
+  WeightForm form = WeightForm::kTransformed;
   int threads = 1;
   bool bias = false;
   bool residual = false;
@@ -46,7 +53,7 @@ struct Problem {
 // Whether this processor runs it, and whether all sizes are within what the other functions can count. They require it.
 bool Supports(const Problem& problem);
 
-// The transformed weight, which does not depend on the input's extents, on the threads nor on what follows the sum:
+// The weight in its form, which does not depend on the input's extents, on the threads nor on what follows the sum:
 // problems that differ in these alone share it.
 size_t PackedBytes(const Problem& problem);
 void PackWeights(const Problem& problem, const float* weight, float* packed);

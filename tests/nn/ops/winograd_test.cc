@@ -128,9 +128,12 @@ double Tolerance(const Problem& problem) {
 void ExpectFollowsTheDefinition(Problem problem, Random& random) {
   const Operands operands(problem, random);
   const std::vector<double> expected = Expected(problem, operands);
-  for (const int tile : {2, 4}) {
+  using Algorithm = std::pair<int, WeightForm>;
+  for (const auto& [tile, form] : {Algorithm{2, WeightForm::kTransformed}, Algorithm{4, WeightForm::kTransformed},
+                                   Algorithm{4, WeightForm::kWindows}}) {
     for (const int threads : {1, 2}) {
       problem.tile = tile;
+      problem.form = form;
       problem.threads = threads;
       SCOPED_TRACE(ToString(problem));
       ASSERT_TRUE(Supports(problem));
