@@ -1,33 +1,88 @@
 #include "nn/ops/onednn/program.h"
 
 #include <cstring>
-#include <unordered_map>
+#include <utility>
 
 #include "nn/ops/onednn/runtime.h"
 
 namespace moduled::nn::onednn {
-namespace {
 
-dnnl::memory MemoryOf(const Program::Operand& operand, const KernelArgs& args) {
-  using Place = Program::Operand::Place;
-  void* data = nullptr;
-  switch (operand.place) {
-    case Place::kConstant:
-      return *operand.constant;
-    case Place::kInput:
-      data = const_cast<void*>(args.in[operand.index]);  // A primitive does not write what it calls a source.
-      break;
-    case Place::kOutput:
-      data = args.out[operand.index];
-      break;
-    case Place::kScratch:
-      data = ScratchLayout::At<uint8_t>(args.scratch, operand.index);
-      break;
+class Program::Bindings {
+ public:
+  explicit Bindings(const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+      Call& call = calls_.emplace_back();
+      call.primitive = step.primitive.get();
+      for (const auto& [name, operand] : step.arguments) {
+        const bool constant = operand.place == Operand::Place::kConstant;
+        dnnl::memory memory = constant ? *operand.constant : dnnl::memory(operand.layout, Engine(), nullptr);
+        call.arguments.push_back({name, memory.get()});
+        if (!constant) places_.push_back({operand.place, operand.index, memory});
+        memories_.push_back(std::move(memory));
+      }
+    }
   }
-  return dnnl::memory(operand.layout, Engine(), data);
+
+  void Run(const KernelArgs& args) {
+    for (const BoundPlace& bound : places_) bound.memory.set_data_handle(Address(bound, args));
+    const dnnl_stream_t stream = Stream().get();
+    for (const Call& call : calls_) {
+      dnnl::error::wrap_c_api(dnnl_primitive_execute(call.primitive, stream, static_cast<int>(call.arguments.size()),
+                                                     call.arguments.data()),
+                              "a primitive failed");
+    }
+  }
+
+ private:
+  struct Call {
+    const_dnnl_primitive_t primitive;
+    std::vector<dnnl_exec_arg_t> arguments;
+  };
+  struct BoundPlace {
+    Operand::Place place;
+    size_t index;
+    dnnl::memory memory;
+  };
+
+  static void* Address(const BoundPlace& bound, const KernelArgs& args) {
+    switch (bound.place) {
+      case Operand::Place::kInput:
+        return const_cast<void*>(args.in[bound.index]);  // A primitive does not write what it calls a source.
+      case Operand::Place::kOutput:
+        return args.out[bound.index];
+      case Operand::Place::kScratch:
+        return ScratchLayout::At<uint8_t>(args.scratch, bound.index);
+      case Operand::Place::kConstant:
+        break;
+    }
+    return nullptr;
+  }
+
+  std::vector<Call> calls_;
+  std::vector<BoundPlace> places_;
+  std::vector<dnnl::memory> memories_;
+};
+
+Program::~Program() {
+  for (std::atomic<Bindings*>& slot : idle_) delete slot.load();
 }
 
-}  // namespace
+std::unique_ptr<Program::Bindings> Program::Take() const {
+  for (std::atomic<Bindings*>& slot : idle_) {
+    if (Bindings* found = slot.exchange(nullptr)) return std::unique_ptr<Bindings>(found);
+  }
+  return std::make_unique<Bindings>(steps_);
+}
+
+void Program::Return(std::unique_ptr<Bindings> bindings) const {
+  for (std::atomic<Bindings*>& slot : idle_) {
+    Bindings* empty = nullptr;
+    if (slot.compare_exchange_strong(empty, bindings.get())) {
+      bindings.release();
+      return;
+    }
+  }
+}
 
 Program::Operand Program::Reordered(const Operand& from, const Layout& layout) {
   if (from.layout == layout) return from;
@@ -61,11 +116,9 @@ absl::Status Program::Run(const KernelArgs& args) const {
     if (start_input_ >= 0 && args.in[start_input_] != args.out[0]) {
       std::memcpy(args.out[0], args.in[start_input_], start_bytes_);
     }
-    for (const Step& step : steps_) {
-      std::unordered_map<int, dnnl::memory> arguments;
-      for (const auto& [name, operand] : step.arguments) arguments.emplace(name, MemoryOf(operand, args));
-      step.primitive.execute(Stream(), arguments);
-    }
+    std::unique_ptr<Bindings> bindings = Take();
+    bindings->Run(args);
+    Return(std::move(bindings));
     return absl::OkStatus();
   });
 }

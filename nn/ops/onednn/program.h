@@ -3,6 +3,8 @@
 // It is put together while the kernel is made, and immutable from then on. Putting it together throws dnnl::error.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -27,6 +29,7 @@ class Program final : public Kernel {
   };
 
   explicit Program(int threads) : threads_(threads) {}
+  ~Program() override;
 
   static Operand Input(size_t index, const Layout& layout) { return {Operand::Place::kInput, index, layout, {}}; }
   static Operand Output(size_t index, const Layout& layout) { return {Operand::Place::kOutput, index, layout, {}}; }
@@ -62,7 +65,12 @@ class Program final : public Kernel {
     std::vector<std::pair<int, Operand>> arguments;
   };
 
+  // oneDNN's objects for the buffers of a run. Making them takes as long as a small primitive: runs pass them on.
+  class Bindings;
+
   void AddReorder(const Operand& from, const Operand& to);
+  std::unique_ptr<Bindings> Take() const;
+  void Return(std::unique_ptr<Bindings> bindings) const;
 
   const int threads_;
   std::string algorithm_ = "onednn";
@@ -70,6 +78,7 @@ class Program final : public Kernel {
   ScratchLayout scratch_;
   int start_input_ = -1;
   size_t start_bytes_ = 0;
+  mutable std::array<std::atomic<Bindings*>, 4> idle_ = {};  // Owned. As many as run at once, or fewer.
 };
 
 }  // namespace moduled::nn::onednn

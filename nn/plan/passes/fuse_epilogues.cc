@@ -15,6 +15,7 @@ std::optional<Node> WithSum(Rewrite& rewrite, size_t at, size_t operand) {
   const Node& sum = rewrite.node(at);
   const Value made = sum.inputs[operand];
   const Value other = sum.inputs[1 - operand];
+  if (rewrite.spec(made).dtype != DType::kFloat32) return std::nullopt;
   const std::optional<size_t> producer = rewrite.Producer(made);
   if (!producer.has_value() || rewrite.OnlyReader(made) != at) return std::nullopt;
   const Node& node = rewrite.node(*producer);

@@ -153,6 +153,17 @@ TEST(Passes, ApplyFunctionsAndSumsInLinearLayers) {
   EXPECT_THAT(n.Steps(n.Add(n.input(), down)), ElementsAre("fused_linear", "fused_linear"));
 }
 
+TEST(Passes, LeaveDoublesAlone) {
+  GraphBuilder builder;
+  const Value x = builder.AddInput({DType::kFloat64, {2, 3}});
+  const Value weight = builder.AddConstant(Tensor::Of<double>({3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  const Value y = *builder.Apply<LinearOp>({}, {x, weight});
+  builder.graph().output = Symbol(*builder.Apply<ReluOp>({}, {*builder.Apply<AddOp>({}, {y, x})}));
+  const auto plan = Plan::Compile(std::make_shared<const Graph>(std::move(builder.graph())), {});
+  ASSERT_EQ(plan.status(), absl::OkStatus());
+  EXPECT_THAT((*plan)->ToString(), Not(HasSubstr("fused")));
+}
+
 TEST(Passes, ComputeConstantsOnce) {
   Network n({2, 4});
   const Value weight = n.Relu(n.Weight({3, 4}));
