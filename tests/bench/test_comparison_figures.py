@@ -74,6 +74,24 @@ def test_the_disturbance_is_the_mean_over_all_turns():
     assert math.isclose(figures.disturbance(case_of(moduled=quiet, torch=busy)), 0.3)
 
 
+def test_cases_on_more_threads_are_held_against_the_same_on_one():
+    two = case_of(moduled=record([2]), torch=record([4]))
+    one = {**case_of(moduled=record([3])), "threads": 1}
+    other = {**one, "batch": 1}
+    assert figures.on_one_thread([other, one, two], two) is one
+    assert figures.on_one_thread([other, one, two], one) is None
+    assert figures.speedup(one, two, "moduled") == 1.5
+    assert figures.speedup(one, two, "torch") is None
+    assert "Times as fast as on one thread" not in report.report(results_of(two))
+    assert "Times as fast as on one thread" in report.report(results_of(one, two))
+
+
+def test_memory_is_counted_beyond_the_program_s_own():
+    case = case_of(moduled=record([1], peak_bytes=10 << 20, empty_bytes=4 << 20))
+    assert figures.memory_per_weight(case, "moduled") == 2
+    assert figures.memory_per_weight(case, "torch") is None
+
+
 def test_a_table_is_as_wide_as_its_cells():
     assert report.table(["name", "n"], [["a", "1"], ["longer", "200"]]) == (
         "name      n\n" "------  ---\n" "a         1\n" "longer  200"
@@ -97,8 +115,36 @@ def test_the_report_shows_times_ratios_rates_memory_and_deviations():
 
 def test_the_report_names_what_failed_and_why():
     text = report.report(results_of(case_of(torch=record([1])), case_of(moduled=record([1]), torch=record([2]))))
-    assert "mlp, batch 8, threads 2: moduled: out of memory" in text
+    assert "\nProblems\nmlp, batch 8, threads 2: moduled: out of memory\n" in text
     assert "over 1 of 2 cases: 2.000" in text
+
+
+@pytest.mark.parametrize("deviation", [2e-3, math.nan])
+def test_an_output_that_is_too_far_off_is_a_problem(deviation):
+    case = case_of(**{name: record([1]) for name in ("torch", "torch_traced", "onnxruntime")},
+                   moduled=record([1], deviation=deviation))
+    ((where, text),) = figures.problems(results_of(case))
+    assert where is case and text.startswith("moduled: deviates by ") and text.endswith(", more than 0.001")
+
+
+def test_how_far_an_output_may_be_off_depends_on_the_precision():
+    peers = {name: record([1]) for name in ("torch", "torch_traced", "onnxruntime")}
+    results = results_of(case_of(**peers, moduled=record([1], deviation=5e-4)))
+    assert figures.problems(results) == []
+    results["settings"]["precision"] = "exact"
+    assert len(figures.problems(results)) == 1
+
+
+def test_the_plot_shows_every_model_and_every_engine(tmp_path):
+    pyplot = pytest.importorskip("matplotlib.pyplot", reason="deploy/packages/bench.txt has it, test.txt has not")
+    from comparison.plot import plot
+
+    pyplot.rcParams["svg.fonttype"] = "none"  # Text stays text.
+    failed = {**case_of(torch=record([2])), "model": "lenet"}
+    plot(results_of(case_of(moduled=record([1]), torch=record([2])), failed), tmp_path / "plot.svg")
+    text = (tmp_path / "plot.svg").read_text()
+    for shown in ("mlp", "lenet", "batch 8, 2 threads", "moduled", "torch eager", "ONNX Runtime", "mean: 2.00"):
+        assert shown in text
 
 
 def test_the_report_reads_what_a_result_file_keeps():

@@ -4,7 +4,7 @@ import itertools
 import json
 import sys
 
-from . import machine
+from . import figures, machine
 from .artifacts import Artifacts
 from .engines import Places
 from .measure import Case, measure
@@ -20,6 +20,7 @@ def main(arguments):
         from .plot import plot  # Drawing needs more than measuring does.
 
         plot(results, options.plot)
+    return 1 if figures.problems(results) else 0
 
 
 def _measure_all(options):
@@ -46,4 +47,4 @@ def _say(text):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -37,6 +37,20 @@ def geometric_mean(numbers):
     return statistics.geometric_mean(present) if present else None
 
 
+def on_one_thread(cases, case):
+    """The case that differs only in that; None if it was not measured or is the same."""
+    for other in cases:
+        if other["threads"] == 1 < case["threads"] and all(other[key] == case[key] for key in ("model", "batch")):
+            return other
+    return None
+
+
+def speedup(one, case, name):
+    """How many times as fast an engine is in a case as in the same on one thread."""
+    slow, fast = median_ms(one["engines"][name]), median_ms(case["engines"][name])
+    return None if slow is None or fast is None else slow / fast
+
+
 def gflops(case, name):
     """Of the model's own multiply-adds, whatever the engine really computes: Winograd exceeds what the CPU can do."""
     time = median_ms(case["engines"][name])
@@ -59,9 +73,33 @@ def disturbance(case):
     return statistics.mean(turns) if turns else None
 
 
+# How far this engine's outputs may be from PyTorch's, by precision: what the precisions promise. Of the fastest one
+# the deviation is shown and not judged.
+TOLERANCES = {"exact": 1e-5, "default": 1e-3, "fast": float("inf")}
+
+
+def problems(results):
+    """What is wrong with the comparison: engines that failed, and outputs of ours that are too far off. Pairs of a case
+    and a text."""
+    tolerance = TOLERANCES[results["settings"]["precision"]]
+    found = []
+    for case in results["cases"]:
+        found += [(case, f"{name}: {record['error']}") for name, record in case["engines"].items() if _failed(record)]
+        deviation = case["engines"][OURS].get("deviation", 0)
+        if not deviation <= tolerance:  # Also if it is not a number.
+            found.append((case, f"{OURS}: deviates by {deviation:.1e}, more than {tolerance:g}"))
+    return found
+
+
 def peak_memory(record):
     """MiB, of the whole process."""
     return record["peak_bytes"] / 2**20 if "peak_bytes" in record else None
+
+
+def memory_per_weight(case, name):
+    """What the model takes at most, as a multiple of its weights."""
+    peak, empty = peak_memory(case["engines"][name]), empty_memory(case["engines"][name])
+    return None if peak is None else (peak - empty) * 2**20 / case["weight_bytes"]
 
 
 def empty_memory(record):

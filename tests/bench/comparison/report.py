@@ -1,6 +1,6 @@
 """The tables that are printed."""
 from . import figures
-from .engines import ENGINES, REFERENCE
+from .engines import ENGINES, OURS, REFERENCE
 
 _LABELS = {engine.name: engine.label for engine in ENGINES}
 _CASE = ["model", "batch", "threads"]
@@ -9,7 +9,10 @@ _CASE = ["model", "batch", "threads"]
 def report(results):
     """The text of a whole comparison."""
     cases = results["cases"]
-    parts = [_heading(results), _times(cases), _rates(cases), _memory(cases), *_failures(cases), _closing(cases)]
+    parts = [
+        _heading(results), _times(cases), _rates(cases), *_scaling(cases), _memory(cases), _deviations(cases),
+        *_problems(results), _closing(cases),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -72,21 +75,38 @@ def _rates(cases):
     )
 
 
-def _memory(cases):
-    compared = [name for name in _LABELS if name != REFERENCE]
+def _scaling(cases):
     rows = []
     for case in cases:
-        engines = case["engines"]
+        if one := figures.on_one_thread(cases, case):
+            rows.append([*_case_cells(case), *(_number(figures.speedup(one, case, name), ".2f") for name in _LABELS)])
+    return ["Times as fast as on one thread\n" + table([*_CASE, *_LABELS.values()], rows)] if rows else []
+
+
+def _memory(cases):
+    rows = []
+    for case in cases:
         rows.append([
             *_case_cells(case),
             f"{case['weight_bytes'] / 2**20:.1f}",
-            *(_memory_cell(engines[name]) for name in _LABELS),
-            *(_number(engines[name].get("deviation"), ".1e") for name in compared),
+            *(_memory_cell(case["engines"][name]) for name in _LABELS),
+            _number(figures.memory_per_weight(case, OURS), ".2f"),
         ])
-    header = [*_CASE, "weights", *_LABELS.values(), *(f"{_LABELS[name]} deviates" for name in compared)]
     return (
-        "Peak memory in MiB (of the program before it loads the model), and how far outputs are from eager PyTorch's, "
-        "relative to the largest element\n" + table(header, rows)
+        "Peak memory in MiB (of the program before it loads a model); the rest of ours as a multiple of the weights\n"
+        + table([*_CASE, "weights", *_LABELS.values(), "multiple"], rows)
+    )
+
+
+def _deviations(cases):
+    compared = [name for name in _LABELS if name != REFERENCE]
+    rows = [
+        [*_case_cells(case), *(_number(case["engines"][name].get("deviation"), ".1e") for name in compared)]
+        for case in cases
+    ]
+    return (
+        f"How far outputs are from those of {_LABELS[REFERENCE]}, relative to their largest element\n"
+        + table([*_CASE, *(_LABELS[name] for name in compared)], rows)
     )
 
 
@@ -94,12 +114,12 @@ def _memory_cell(record):
     return _pair(_number(figures.peak_memory(record), ".0f"), _number(figures.empty_memory(record), ".0f"))
 
 
-def _failures(cases):
+def _problems(results):
     lines = [
-        f"{case['model']}, batch {case['batch']}, threads {case['threads']}: {_LABELS[name]}: {record['error']}"
-        for case in cases for name, record in case["engines"].items() if "error" in record
+        f"{case['model']}, batch {case['batch']}, threads {case['threads']}: {text}"
+        for case, text in figures.problems(results)
     ]
-    return ["Failed\n" + "\n".join(lines)] if lines else []
+    return ["Problems\n" + "\n".join(lines)] if lines else []
 
 
 def _closing(cases):
