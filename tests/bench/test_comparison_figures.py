@@ -11,10 +11,15 @@ MILLISECOND = 1_000_000
 def record(*turns, **more):
     """An engine's, with the times of its turns in milliseconds."""
     nanoseconds = [[time * MILLISECOND for time in turn] for turn in turns]
-    return {"nanoseconds": nanoseconds, "other_cpus": [0.5] * len(turns), **more}
+    return {
+        "nanoseconds": nanoseconds,
+        "cpu_nanoseconds": [3 * sum(turn) / len(turn) for turn in nanoseconds],
+        "other_cpus": [0.5] * len(turns),
+        **more,
+    }
 
 
-FAILED = {"nanoseconds": [], "other_cpus": [], "error": "out of memory"}
+FAILED = {"nanoseconds": [], "cpu_nanoseconds": [], "other_cpus": [], "error": "out of memory"}
 
 
 def case_of(**engines):
@@ -38,6 +43,10 @@ def test_median_and_minimum_are_over_the_runs_of_all_turns():
     times = record([5, 1, 4], [2], [30, 3])
     assert figures.median_ms(times) == 3.5
     assert figures.minimum_ms(times) == 1
+
+
+def test_the_cpu_time_is_the_median_of_the_turns():
+    assert figures.cpu_ms(record([1, 3], [5], [50])) == 15
 
 
 def test_the_best_peer_is_the_fastest_of_the_others_that_finished():
@@ -107,10 +116,11 @@ def test_the_report_shows_times_ratios_rates_memory_and_deviations():
     (times,) = [line for line in text.splitlines() if line.startswith("mlp") and "torch eager" in line]
     assert times.split() == [
         "mlp", "8", "2", "0.050", "(0.040)", "0.200", "(0.200)", "-", "(-)", "-", "(-)",
-        "torch", "eager", "4.00", "5.00", "0.50",
+        "torch", "eager", "4.00", "5.00", "4.00", "0.50",
     ]
     assert "40.0 (40%)" in text and "20 (10)" in text and "300 (200)" in text and "2.5e-06" in text
-    assert "Geometric mean of the ratios over 1 of 1 cases: 4.000 (of minima 5.000); smallest 4.00" in text
+    closing = "Geometric mean of the ratios over 1 of 1 cases: 4.000 (of minima 5.000, of CPU times 4.000); smallest 4.00"
+    assert closing in text
 
 
 def test_the_report_names_what_failed_and_why():

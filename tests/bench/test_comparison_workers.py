@@ -1,6 +1,8 @@
 """How tests/bench/compare drives its workers: with programs that answer what a test wants."""
 import os
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -66,6 +68,25 @@ def test_memory_is_what_the_process_has_and_its_peak_is_no_less():
     assert 0 < machine.memory(os.getpid()) <= machine.peak_memory(os.getpid())
 
 
+def test_the_cpu_time_of_a_process_counts_all_of_its_threads():
+    used, done, counted = [], threading.Event(), threading.Event()
+
+    def compute():
+        sum(range(10**7))
+        used.append(time.thread_time())
+        done.set()
+        counted.wait()  # A thread that has ended does not count.
+
+    before = machine.cpu_seconds(os.getpid())
+    thread = threading.Thread(target=compute)
+    thread.start()
+    done.wait()
+    after = machine.cpu_seconds(os.getpid())
+    counted.set()
+    thread.join()
+    assert after - before > used[0] / 2
+
+
 class Files:
     """Stands for artifacts.Artifacts."""
 
@@ -106,6 +127,7 @@ def test_every_engine_takes_a_turn_in_every_round(monkeypatch, tmp_path):
         # Five trial runs of 1 to 5 us have a median of 3: one of them makes a turn of 4 us.
         assert engine["nanoseconds"] == [[1000]] * 3
         assert len(engine["other_cpus"]) == 3
+        assert len(engine["cpu_nanoseconds"]) == 3 and all(time > 0 for time in engine["cpu_nanoseconds"])
         assert 0 < engine["empty_bytes"] <= engine["peak_bytes"]
 
 

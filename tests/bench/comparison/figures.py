@@ -18,6 +18,11 @@ def minimum_ms(record):
     return None if _failed(record) else min(times(record)) * 1e-6
 
 
+def cpu_ms(record):
+    """Of all threads together, a run: what a busy machine disturbs least. The median over the turns."""
+    return None if _failed(record) else statistics.median(record["cpu_nanoseconds"]) * 1e-6
+
+
 def best_peer(case, figure=median_ms):
     """The name of the fastest of the others, by that figure."""
     peers = {name: figure(record) for name, record in case["engines"].items() if name != OURS}

@@ -16,14 +16,21 @@ def wait_until_asleep(pid, seconds=2.0):
 
 
 def _any_thread_runs(pid):
-    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
+    return any(text.rpartition(") ")[2][0] == "R" for text in _of_threads(pid, "stat"))
+
+
+def _of_threads(pid, name):
+    """The text of that name of each thread."""
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/" + name):
         try:
-            state = task.read_text().rpartition(") ")[2][0]
+            yield path.read_text()
         except (FileNotFoundError, ProcessLookupError):  # The thread has ended since.
             continue
-        if state == "R":
-            return True
-    return False
+
+
+def cpu_seconds(pid):
+    """That the process's threads have computed so far, to the nanosecond. Those that have ended do not count."""
+    return sum(int(text.split()[0]) for text in _of_threads(pid, "schedstat")) * 1e-9
 
 
 def peak_memory(pid):
@@ -48,11 +55,11 @@ class OthersWatch:
 
     def __init__(self, pid):
         self._pid = pid
-        self._start = time.monotonic(), _machine_seconds(), _process_seconds(pid)
+        self._start = time.monotonic(), _machine_seconds(), cpu_seconds(pid)
 
     def cpus(self):
         """On average since the start: 0.5 is half a CPU."""
-        now = time.monotonic(), _machine_seconds(), _process_seconds(self._pid)
+        now = time.monotonic(), _machine_seconds(), cpu_seconds(self._pid)
         elapsed, busy, own = (after - before for after, before in zip(now, self._start))
         return max(0.0, busy - own) / elapsed if elapsed else 0.0
 
@@ -61,11 +68,6 @@ def _machine_seconds():
     of_all_cpus = pathlib.Path("/proc/stat").read_text().splitlines()[0]
     user, nice, system, _, _, irq, softirq, steal = map(int, of_all_cpus.split()[1:9])
     return (user + nice + system + irq + softirq + steal) / _TICKS
-
-
-def _process_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def describe():

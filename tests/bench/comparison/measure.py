@@ -107,7 +107,7 @@ class _Entrant:
 
     def __init__(self, engine, worker):
         self.engine = engine
-        self.record = {"nanoseconds": [], "other_cpus": []}
+        self.record = {"nanoseconds": [], "cpu_nanoseconds": [], "other_cpus": []}
         self._worker = worker
         self._run_seconds = None
 
@@ -130,11 +130,13 @@ class _Entrant:
 
     @_unless_failed
     def take_turn(self, settings):
-        watch = machine.OthersWatch(self._worker.pid)
         times = min(_MOST_RUNS, max(1, round(settings.turn_seconds / self._run_seconds)))
         warm = 1 if self._run_seconds < _SHORT_RUN_SECONDS else 0
+        others, before = machine.OthersWatch(self._worker.pid), machine.cpu_seconds(self._worker.pid)
         self.record["nanoseconds"].append(self._worker.ask("run", warm=warm, times=times)["nanoseconds"])
-        self.record["other_cpus"].append(round(watch.cpus(), 3))
+        used = machine.cpu_seconds(self._worker.pid) - before
+        self.record["cpu_nanoseconds"].append(round(used * 1e9 / (warm + times)))
+        self.record["other_cpus"].append(round(others.cpus(), 3))
 
     @_unless_failed
     def output(self):

@@ -54,9 +54,10 @@ def _times(cases):
             _LABELS.get(figures.best_peer(case), "-"),
             _number(figures.ratio(case), ".2f"),
             _number(figures.ratio(case, figures.minimum_ms), ".2f"),
+            _number(figures.ratio(case, figures.cpu_ms), ".2f"),
             _number(figures.disturbance(case), ".2f"),
         ])
-    header = [*_CASE, *_LABELS.values(), "best peer", "ratio", "of minima", "others' CPUs"]
+    header = [*_CASE, *_LABELS.values(), "best peer", "ratio", "of minima", "of CPU times", "others' CPUs"]
     return (
         "Milliseconds a run: median (minimum). Ratio: the best peer's median over ours; above 1 we are faster.\n"
         + table(header, rows)
@@ -126,10 +127,14 @@ def _closing(cases):
     ratios = [figures.ratio(case) for case in cases]
     measured = [ratio for ratio in ratios if ratio is not None]
     of_medians = figures.geometric_mean(ratios)
-    of_minima = figures.geometric_mean([figures.ratio(case, figures.minimum_ms) for case in cases])
+    of_minima, of_cpu_times = (
+        figures.geometric_mean([figures.ratio(case, figure) for case in cases])
+        for figure in (figures.minimum_ms, figures.cpu_ms)
+    )
     return (
         f"Geometric mean of the ratios over {len(measured)} of {len(cases)} cases: {_number(of_medians, '.3f')} "
-        f"(of minima {_number(of_minima, '.3f')}); smallest {_number(min(measured, default=None), '.2f')}"
+        f"(of minima {_number(of_minima, '.3f')}, of CPU times {_number(of_cpu_times, '.3f')}); "
+        f"smallest {_number(min(measured, default=None), '.2f')}"
     )
 
 
