@@ -119,8 +119,7 @@ def test_the_report_shows_times_ratios_rates_memory_and_deviations():
         "torch", "eager", "4.00", "5.00", "4.00", "0.50",
     ]
     assert "40.0 (40%)" in text and "20 (10)" in text and "300 (200)" in text and "2.5e-06" in text
-    closing = "Geometric mean of the ratios over 1 of 1 cases: 4.000 (of minima 5.000, of CPU times 4.000); smallest 4.00"
-    assert closing in text
+    assert "over 1 of 1 cases: 4.000 (of minima 5.000, of CPU times 4.000); smallest 4.00" in text
 
 
 def test_the_report_names_what_failed_and_why():
