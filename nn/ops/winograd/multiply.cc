@@ -15,7 +15,7 @@ MODULED_AVX512 void MultiplyRows(const Product& product) {
   const int64_t stride = product.v_stride;
   Ahead ahead(product.next, product.next_vectors, product.depth);
   for (int64_t k = 0; k < product.depth; ++k, u += kVectors * kLanes, ++v) {
-    ahead.Step(k);
+    if (k % Ahead::kEvery == 0) ahead.Step();
     Vector weights[kVectors];
 #pragma GCC unroll 4
     for (int j = 0; j < kVectors; ++j) weights[j] = Load(u + j * kLanes);

@@ -54,13 +54,17 @@ MODULED_AVX512_INLINE void MultiplyRow(const WindowProduct& product) {
   const float* block = product.v + kRow * kRowSize;
   const float* window = product.windows;
   Ahead ahead(product.next + kRow * product.next_vectors / kTaps * kLanes, product.next_vectors / kTaps, product.depth);
-  for (int64_t left = product.depth; left > 0; left -= kLanes, block += kTaps * kRowSize) {
-    const int64_t count = left < kLanes ? left : kLanes;
-    for (int64_t k = 0; k < count; ++k, window += 9 * kLanes) {
-      ahead.Step(k);
-      MultiplyStep<kTiles, kRow>(block + k, window, sums);
+  int64_t left = product.depth;
+  for (; left >= kLanes; left -= kLanes, block += kTaps * kRowSize) {
+    for (int64_t k = 0; k < kLanes; k += Ahead::kEvery) {
+      ahead.Step();
+#pragma GCC unroll 4
+      for (int64_t i = 0; i < Ahead::kEvery; ++i, window += 9 * kLanes) {
+        MultiplyStep<kTiles, kRow>(block + k + i, window, sums);
+      }
     }
   }
+  for (int64_t k = 0; k < left; ++k, window += 9 * kLanes) MultiplyStep<kTiles, kRow>(block + k, window, sums);
 #pragma GCC unroll 6
   for (int p = 0; p < kTaps; ++p) {
 #pragma GCC unroll 4
