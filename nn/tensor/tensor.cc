@@ -1,26 +1,24 @@
 #include "nn/tensor/tensor.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "nn/tensor/memory.h"
 
 namespace moduled::nn {
 
+static_assert(Tensor::kAlignment == kMemoryAlignment);
+
 absl::StatusOr<Tensor> Tensor::Allocate(TensorSpec spec) {
   if (absl::Status status = spec.Check(); !status.ok()) return status;
-  // Whole cache lines, at least one: vector code may then read a last partial register, and data() is never null.
-  size_t bytes = spec.byte_size();
-  if (bytes > SIZE_MAX / 2)
-    return absl::ResourceExhaustedError(absl::StrCat("tensor: too large (", spec.ToString(), ")"));
-  bytes = (bytes / kAlignment + 1) * kAlignment;
-  void* data = std::aligned_alloc(kAlignment, bytes);
-  if (data == nullptr) {
+  Memory memory = AllocateMemory(spec.byte_size());
+  if (memory == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat("tensor: out of memory (", spec.ToString(), ")"));
   }
-  return Wrap(std::move(spec), std::shared_ptr<void>(data, std::free), data);
+  const void* data = memory.get();
+  return Wrap(std::move(spec), std::shared_ptr<const void>(std::move(memory)), data);
 }
 
 absl::StatusOr<Tensor> Tensor::Zeros(TensorSpec spec) {

@@ -1,9 +1,32 @@
 #include "nn/ops/onednn/packed_constant.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "nn/ops/onednn/runtime.h"
+#include "nn/tensor/memory.h"
+#include "nn/tensor/status_macros.h"
 
 namespace moduled::nn::onednn {
+namespace {
+
+// In memory of ours: oneDNN's own is never in huge pages.
+struct Pack {
+  Memory bytes;
+  dnnl::memory memory;
+};
+
+absl::StatusOr<std::shared_ptr<const Pack>> MakePack(const Layout& layout) {
+  Memory bytes = AllocateMemory(layout.get_size());
+  if (bytes == nullptr) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("out of memory for packed weights (", layout.get_size(), " bytes)"));
+  }
+  dnnl::memory memory(layout, Engine(), bytes.get());
+  return std::make_shared<const Pack>(Pack{std::move(bytes), std::move(memory)});
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const dnnl::memory>> PackConstant(const Tensor& constant, const Layout& plain,
                                                                  const Layout& packed, PackCache* packs) {
@@ -12,9 +35,10 @@ absl::StatusOr<std::shared_ptr<const dnnl::memory>> PackConstant(const Tensor& c
   if (plain == packed) return std::make_shared<const dnnl::memory>(source);
 
   const auto make = [&]() -> absl::StatusOr<std::shared_ptr<const dnnl::memory>> {
-    dnnl::memory pack(packed, Engine());
-    dnnl::reorder(source, pack).execute(Stream(), source, pack);
-    return std::make_shared<const dnnl::memory>(std::move(pack));
+    ASSIGN_OR_RETURN(std::shared_ptr<const Pack> pack, MakePack(packed));
+    dnnl::memory target = pack->memory;
+    dnnl::reorder(source, target).execute(Stream(), source, target);
+    return std::shared_ptr<const dnnl::memory>(pack, &pack->memory);
   };
   if (packs == nullptr) return make();
   const std::string format = absl::StrCat("onednn ", Fingerprint(plain), " to ", Fingerprint(packed));
