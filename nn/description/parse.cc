@@ -1,9 +1,7 @@
 #include "nn/description/parse.h"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/stubs/logging.h>
-#include <google/protobuf/text_format.h>
 
 #include <cerrno>
 #include <cstring>
@@ -12,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/description/build_options.h"
+#include "nn/description/text_format.h"
 
 namespace moduled::nn {
 namespace {
@@ -22,21 +21,6 @@ constexpr int kMaxMessageDepth = 2 * kMaxDepth + 2 * kMaxArgumentDepth + 16;
 
 // A description has no elements but those of small buffers.
 constexpr std::streamoff kMaxFileBytes = 256 << 20;
-
-// Keeps the first error, "line 3, column 5: …".
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (!text_.empty()) return;
-    text_ = line < 0 ? message : absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
-  }
-  void AddWarning(int, int, const std::string&) override {}
-
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 }  // namespace
 
@@ -60,14 +44,9 @@ absl::StatusOr<v1::ModuleDescription> ParseBinary(absl::string_view bytes) {
 }
 
 absl::StatusOr<v1::ModuleDescription> ParseText(const std::string& text) {
-  const google::protobuf::LogSilencer silencer;
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  parser.SetRecursionLimit(kMaxMessageDepth);
   v1::ModuleDescription description;
-  if (!parser.ParseFromString(text, &description)) {
-    return absl::InvalidArgumentError(absl::StrCat("description: ", error.text()));
+  if (const absl::Status status = ParseTextFormat(text, kMaxMessageDepth, description); !status.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("description: ", status.message()));
   }
   // The text format lets through strings that are not UTF-8, which the wire format refuses.
   return ParseBinary(description.SerializeAsString());

@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr char kTextDescription[] = "module.pbtxt";
 constexpr char kBinaryDescription[] = "module.pb";
+constexpr char kConfig[] = "config.pbtxt";
 // Weights are one file, or shards of any name and an index.
 constexpr char kWeightsEnding[] = ".safetensors";
 constexpr char kIndexEnding[] = ".safetensors.index.json";
@@ -161,16 +162,30 @@ absl::StatusOr<std::string> Repository::FindDescription(const std::string& relat
       absl::StrCat(relative, ": has neither ", kTextDescription, " nor ", kBinaryDescription));
 }
 
+absl::StatusOr<ModelConfig> Repository::ReadConfig(const std::string& name) const {
+  const std::string relative = absl::StrCat(name, "/", kConfig);
+  const absl::StatusOr<std::string> path = Inside(relative);
+  if (absl::IsNotFound(path.status())) return ModelConfig();
+  RETURN_IF_ERROR(path.status());
+  std::error_code none;
+  if (!fs::is_regular_file(*path, none)) {
+    return absl::FailedPreconditionError(absl::StrCat(relative, ": not a regular file"));
+  }
+  const absl::StatusOr<ModelConfig> config = ReadModelConfig(*path);
+  return config.ok() ? config : NotGood(relative, config.status(), directory_);
+}
+
 absl::StatusOr<Repository::Version> Repository::Read(const std::string& name, int64_t version) const {
   RETURN_IF_ERROR(CheckVersion(name, version));
+  ASSIGN_OR_RETURN(const ModelConfig config, ReadConfig(name));
   const std::string relative = absl::StrCat(name, "/", version);
   ASSIGN_OR_RETURN(const std::string path, FindDescription(relative));
   absl::StatusOr<nn::Description> description = nn::Description::Read(path);
   if (!description.ok()) return NotGood(relative, description.status(), directory_);
   absl::StatusOr<nn::StateDict> weights = nn::ReadCheckpoint(absl::StrCat(directory_, "/", relative));
-  if (absl::IsNotFound(weights.status())) return Version{*std::move(description), std::nullopt};
+  if (absl::IsNotFound(weights.status())) return Version{*std::move(description), std::nullopt, config};
   if (!weights.ok()) return NotGood(relative, weights.status(), directory_);
-  return Version{*std::move(description), *std::move(weights)};
+  return Version{*std::move(description), *std::move(weights), config};
 }
 
 absl::StatusOr<int64_t> Repository::Write(const std::string& name, const Draft& draft) const {

@@ -1,5 +1,6 @@
 // The directory that holds the models, as replicas share it:
 //
+//   <repository>/<model>/config.pbtxt            how all versions are served; may be absent
 //   <repository>/<model>/<version>/module.pbtxt  or module.pb
 //   <repository>/<model>/<version>/model.safetensors  or model.safetensors.index.json with its shards
 //
@@ -18,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "nn/description/description.h"
 #include "nn/tensor/datum.h"
+#include "server/models/model_config.h"
 
 namespace moduled::server {
 
@@ -42,8 +44,9 @@ class Repository {
   struct Version {
     nn::Description description;
     std::optional<nn::StateDict> weights;  // Absent where there is no file for them.
+    ModelConfig config = {};
   };
-  // FAILED_PRECONDITION, and what is wrong with which file, if the version is not good.
+  // FAILED_PRECONDITION, and what is wrong with which file, if the version or the model's configuration is not good.
   absl::StatusOr<Version> Read(const std::string& name, int64_t version) const;
 
   // What a new version holds. What is absent is the base's, as a hard link.
@@ -67,6 +70,7 @@ class Repository {
   absl::StatusOr<std::string> Inside(const std::string& relative) const;
   // The path of a version's description, once all of its files are known to be files inside of the repository.
   absl::StatusOr<std::string> FindDescription(const std::string& relative) const;
+  absl::StatusOr<ModelConfig> ReadConfig(const std::string& name) const;
   absl::Status Fill(const std::string& directory, const std::string& name, const Draft& draft) const;
   absl::Status LinkBase(const std::string& directory, const std::string& name, const Draft& draft) const;
 
