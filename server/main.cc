@@ -16,6 +16,7 @@
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/local_inference.h"
 #include "server/scheduling/served_trees.h"
+#include "server/scheduling/thread_budget.h"
 
 namespace moduled::server {
 namespace {
@@ -25,16 +26,37 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
+// What an operator should know of a model that was loaded.
+void TellOf(const LoadedModel& model) {
+  const std::string name = absl::StrCat("model ", model.ref().name, " version ", model.ref().version, ": ");
+  if (!model.example().ok()) {
+    LogInfo(absl::StrCat(name, "its plans are made with its first calls: ", model.example().message()));
+  }
+  // How many of the outputs' digits FAST may cost is for the operator to judge.
+  if (model.deviation().has_value()) {
+    LogInfo(absl::StrCat(name, "its precision is FAST; on its example, outputs are up to ", *model.deviation(),
+                         " of the largest from those of EXACT"));
+  }
+}
+
+AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler) {
+  return {.load = {.max_bytes = options.max_model_bytes,
+                   .thread_shares = ThreadShares(options.compute_threads),
+                   .run = [&scheduler](int threads, auto work) { return scheduler.RunAndWait(threads, work); }},
+          .on_loaded = TellOf,
+          .on_unloaded = [&scheduler] { scheduler.ReleaseWorkspaces(); }};
+}
+
 int Serve(const Options& options, Signals& signals) {
   const absl::StatusOr<Repository> repository = Repository::Open(options.repository);
   if (!repository.ok()) return Fail(repository.status());
 
   Health health;
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
-  LocalAdmin admin(store, *repository, options.max_model_bytes);
-  LocalIntrospection introspection(store, *repository);
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
+  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler));
+  LocalIntrospection introspection(store, *repository);
   LocalInference inference(store, hub, scheduler, {options.replica_id, options.max_hook_bytes});
 
   const auto failed = admin.LoadAll();

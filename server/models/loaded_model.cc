@@ -1,43 +1,73 @@
 #include "server/models/loaded_model.h"
 
+#include <malloc.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "nn/modules/state_dict.h"
 #include "nn/tensor/status_macros.h"
 #include "nn/weights/checkpoint.h"
+#include "server/models/warm_up.h"
 
 namespace moduled::server {
+namespace {
+
+// Whatever is in the repository, the server may be full or on its way out.
+bool IsNoFaultOfTheRepository(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+}
+
+// free keeps what it is given for the next one who asks, and after a model that may be for ever.
+void Release(const LoadedModel* model) {
+  delete model;
+  malloc_trim(0);
+}
+
+}  // namespace
 
 absl::StatusOr<ModelHandle> LoadedModel::Load(const Repository& repository, const std::string& name, int64_t version,
-                                              int64_t max_bytes) {
+                                              const LoadOptions& options) {
   ASSIGN_OR_RETURN(Repository::Version content, repository.Read(name, version));
-  absl::StatusOr<ModelHandle> model = Make(name, version, std::move(content), max_bytes);
-  if (model.ok() || absl::IsResourceExhausted(model.status())) return model;
+  absl::StatusOr<ModelHandle> model = Make(name, version, std::move(content), options);
+  if (model.ok() || IsNoFaultOfTheRepository(model.status())) return model;
   // What is wrong in the repository is not the caller's argument.
   return absl::FailedPreconditionError(absl::StrCat(name, "/", version, ": ", model.status().message()));
 }
 
 absl::StatusOr<ModelHandle> LoadedModel::Make(const std::string& name, int64_t version, Repository::Version content,
-                                              int64_t max_bytes) {
+                                              const LoadOptions& options) {
   // Weights are loaded over every parameter, strictly: initialising them first would be wasted.
   ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root,
-                   content.description.Build({.initialise = false, .max_parameter_bytes = max_bytes}));
+                   content.description.Build({.initialise = false, .max_parameter_bytes = options.max_bytes}));
   ASSIGN_OR_RETURN(nn::ModelSignature signature, content.description.Signature());
   if (content.weights.has_value()) {
     RETURN_IF_ERROR(nn::LoadStateDict(*root, *content.weights).status());
   } else if (!nn::GetStateDict(*root).tensors.empty()) {
     return absl::FailedPreconditionError(absl::StrCat("there is neither ", nn::kWeightsFile, " nor ", nn::kIndexFile));
   }
-  return ModelHandle(new LoadedModel(name, version, std::move(content.description), std::move(signature), root));
+  content.weights.reset();  // The tree has them now.
+  const std::shared_ptr<LoadedModel> model(
+      new LoadedModel(name, version, std::move(content), std::move(signature), root), Release);
+  RETURN_IF_ERROR(model->Prepare(root, options));
+  return ModelHandle(model);
 }
 
-LoadedModel::LoadedModel(const std::string& name, int64_t version, nn::Description description,
+LoadedModel::LoadedModel(const std::string& name, int64_t version, Repository::Version content,
                          nn::ModelSignature signature, std::shared_ptr<const nn::Module> root)
     : ref_{name, absl::StrCat(version)},
       version_(version),
-      description_(std::move(description)),
+      description_(std::move(content.description)),
       signature_(std::move(signature)),
-      model_(std::make_unique<nn::Model>(std::move(root), nn::ModelOptions())) {}
+      config_(content.config),
+      model_(std::make_unique<nn::Model>(std::move(root), nn::ModelOptions{.precision = config_.precision})) {}
+
+absl::Status LoadedModel::Prepare(std::shared_ptr<const nn::Module> root, const LoadOptions& options) {
+  example_ = WarmUp(*model_, signature_, options);
+  if (!example_.ok()) return absl::IsInvalidArgument(example_) ? absl::OkStatus() : example_;
+  if (config_.precision != nn::Precision::kFast || !HasExample(signature_)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(deviation_, MeasureDeviation(*model_, std::move(root), signature_, options));
+  return absl::OkStatus();
+}
 
 }  // namespace moduled::server

@@ -55,7 +55,7 @@ absl::StatusOr<ModelRef> LocalAdmin::LoadDescription(const contract::LoadModelCa
   ASSIGN_OR_RETURN(nn::Description description, nn::Description::Parse(*call.description));
   RETURN_IF_ERROR(description.Signature().status());
   ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root,
-                   description.Build({.seed = call.seed, .max_parameter_bytes = max_model_bytes_}));
+                   description.Build({.seed = call.seed, .max_parameter_bytes = options_.load.max_bytes}));
   ASSIGN_OR_RETURN(description, description.Resolved(*root));
   ASSIGN_OR_RETURN(const int64_t version, repository_.Write(call.model.name, {.description = std::move(description),
                                                                               .weights = nn::GetStateDict(*root),
@@ -66,7 +66,9 @@ absl::StatusOr<ModelRef> LocalAdmin::LoadDescription(const contract::LoadModelCa
 absl::StatusOr<std::vector<ModelRef>> LocalAdmin::UnloadModel(const ModelRef& model) {
   RETURN_IF_ERROR(CheckServing());
   absl::MutexLock lock(&mutex_);
-  return store_.Remove(model);
+  absl::StatusOr<std::vector<ModelRef>> removed = store_.Remove(model);
+  if (removed.ok()) options_.on_unloaded();
+  return removed;
 }
 
 absl::StatusOr<contract::LoadStateDictReply> LocalAdmin::LoadStateDict(const contract::LoadStateDictCall& call) {
@@ -84,7 +86,7 @@ absl::StatusOr<contract::LoadStateDictReply> LocalAdmin::LoadStateDict(const con
 
 absl::StatusOr<std::shared_ptr<nn::Module>> LocalAdmin::CopyTree(const LoadedModel& model) const {
   ASSIGN_OR_RETURN(std::shared_ptr<nn::Module> root,
-                   model.description().Build({.initialise = false, .max_parameter_bytes = max_model_bytes_}));
+                   model.description().Build({.initialise = false, .max_parameter_bytes = options_.load.max_bytes}));
   RETURN_IF_ERROR(nn::LoadStateDict(*root, nn::GetStateDict(model.root())).status());
   return root;
 }
@@ -94,12 +96,13 @@ absl::StatusOr<ModelRef> LocalAdmin::Serve(const std::string& name, int64_t vers
   if (const auto served = store_.Find({name, absl::StrCat(version)}); served.ok()) return (*served)->ref();
   RETURN_IF_ERROR(repository_.CheckVersion(name, version));
   store_.SetLoading(name, version);
-  absl::StatusOr<ModelHandle> model = LoadedModel::Load(repository_, name, version, max_model_bytes_);
+  absl::StatusOr<ModelHandle> model = LoadedModel::Load(repository_, name, version, options_.load);
   if (!model.ok()) {
     store_.SetUnavailable(name, version, std::string(model.status().message()));
     return model.status();
   }
   ModelRef ref = (*model)->ref();
+  options_.on_loaded(**model);
   store_.SetReady(*std::move(model));
   return ref;
 }

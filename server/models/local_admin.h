@@ -3,25 +3,34 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "proto/contract/admin.h"
+#include "server/models/load_options.h"
 #include "server/models/model_store.h"
 #include "server/models/repository.h"
 
 namespace moduled::server {
 
+struct AdminOptions {
+  LoadOptions load = {};
+  std::function<void(const LoadedModel&)> on_loaded = [](const LoadedModel&) {};  // Told of a model that is ready.
+  std::function<void()> on_unloaded = [] {};  // Called when there may be memory to give back.
+};
+
 // Changes are made one after the other; each happens whole or not at all.
 class LocalAdmin final : public contract::Admin {
  public:
-  // Both must outlive it. `max_model_bytes` bounds the parameters and buffers of one version.
-  LocalAdmin(ModelStore& store, const Repository& repository, int64_t max_model_bytes)
-      : store_(store), repository_(repository), max_model_bytes_(max_model_bytes) {}
+  // Both must outlive it.
+  LocalAdmin(ModelStore& store, const Repository& repository, AdminOptions options)
+      : store_(store), repository_(repository), options_(std::move(options)) {}
 
   // Loads the newest version of every model. One that cannot be loaded is listed with its reason, and returned here;
   // the others are served.
@@ -58,7 +67,7 @@ class LocalAdmin final : public contract::Admin {
 
   ModelStore& store_;
   const Repository& repository_;
-  const int64_t max_model_bytes_;
+  const AdminOptions options_;
   std::atomic<bool> draining_ = false;
   absl::Mutex mutex_;  // Guards no data: it is the order of the changes.
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 
 namespace moduled::server {
@@ -54,10 +55,11 @@ void Scheduler::Submit(Job job) {
   std::vector<std::pair<Job, absl::Status>> dead;
   if (refusal.ok()) {
     absl::MutexLock lock(&mutex_);
-    if (queue_.size() >= options_.max_queue) dead = TakeDead();
+    const bool is_bounded = !job.threads.has_value();
+    if (is_bounded && queue_.size() >= options_.max_queue) dead = TakeDead();
     if (draining_ || stopping_) {
       refusal = absl::UnavailableError("the server is shutting down");
-    } else if (queue_.size() >= options_.max_queue) {
+    } else if (is_bounded && queue_.size() >= options_.max_queue) {
       refusal = absl::ResourceExhaustedError(
           absl::StrCat("the queue is full (", options_.max_queue, " calls wait); try again later"));
     } else {
@@ -67,6 +69,21 @@ void Scheduler::Submit(Job job) {
   }
   for (auto& [each, status] : dead) std::move(each.refuse)(std::move(status));
   if (!refusal.ok()) std::move(job.refuse)(std::move(refusal));
+}
+
+absl::Status Scheduler::RunAndWait(int threads, absl::FunctionRef<absl::Status(nn::Workspace&)> work) {
+  absl::Status result;
+  absl::Notification done;
+  const auto end = [&](absl::Status status) {
+    result = std::move(status);
+    done.Notify();
+  };
+  Submit({.context = {},
+          .run = [&](const ComputeShare& share) { end(work(share.workspace)); },
+          .refuse = end,
+          .threads = threads});
+  done.WaitForNotification();
+  return result;
 }
 
 std::vector<std::pair<Scheduler::Job, absl::Status>> Scheduler::TakeDead() {

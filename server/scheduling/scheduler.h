@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "nn/plan/workspace.h"
@@ -41,7 +42,9 @@ class Scheduler {
     contract::CallContext context;
     absl::AnyInvocable<void(const ComputeShare&) &&> run;
     absl::AnyInvocable<void(absl::Status) &&> refuse;
-    std::optional<int> threads = {};  // Exactly so many, at most all; absent: what is fair when its turn comes.
+    // Exactly so many, at most all, for the server's own work, which the length of the queue does not keep out. Absent:
+    // what is fair when its turn comes.
+    std::optional<int> threads = {};
   };
 
   explicit Scheduler(SchedulerOptions options);
@@ -51,6 +54,10 @@ class Scheduler {
   // Refuses with RESOURCE_EXHAUSTED when the queue is full, UNAVAILABLE after Drain, and DEADLINE_EXCEEDED or CANCELLED
   // when the call's context says so before its turn.
   void Submit(Job job);
+
+  // Runs the server's own work on so many threads, and waits for its end: not on an executor. Answers what it answered,
+  // or why it was refused.
+  absl::Status RunAndWait(int threads, absl::FunctionRef<absl::Status(nn::Workspace&)> work);
 
   // From now on nothing is admitted. What waits and what runs goes on.
   void Drain();

@@ -36,7 +36,7 @@ class LocalAdminTest : public ::testing::Test {
   testing::TemporaryRepository directory_;
   const Repository repository_ = directory_.Open();
   ModelStore store_;
-  LocalAdmin admin_{store_, repository_, kMaxModelBytes};
+  LocalAdmin admin_{store_, repository_, {.load = {.max_bytes = kMaxModelBytes}}};
   LocalIntrospection introspection_{store_, repository_};
 };
 

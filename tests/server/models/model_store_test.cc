@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 
 ModelHandle Loaded(const std::string& name, int64_t version) {
-  return *LoadedModel::Make(name, version, {testing::DescriptionOf("relu {}"), std::nullopt}, 1 << 20);
+  return *LoadedModel::Make(name, version, {testing::DescriptionOf("relu {}"), std::nullopt}, {});
 }
 
 ModelState StateOf(const ModelStore& store, const std::string& name, const std::string& version) {

@@ -56,6 +56,15 @@ absl::Duration CpuTimeOf(pid_t pid) {
   return absl::Seconds(std::stod(fields[11]) + std::stod(fields[12])) / sysconf(_SC_CLK_TCK);
 }
 
+// The memory that a process has for itself, in bytes.
+int64_t ResidentBytes(pid_t pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/statm"));
+  int64_t all = 0;
+  int64_t resident = 0;
+  file >> all >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
 class ProcessTest : public ::testing::Test {
  protected:
   ProcessTest() { repository_.Add("tiny", testing::kTinyModel); }
@@ -126,6 +135,34 @@ TEST_F(ProcessTest, ComputesNothingWhileNobodyAsks) {
   // A thread that spins takes all of it.
   EXPECT_LT(CpuTimeOf(server->pid()) - before, absl::Milliseconds(500));
 }
+
+// AddressSanitizer keeps what is freed for a while, to see whether it is used.
+#ifndef __SANITIZE_ADDRESS__
+TEST_F(ProcessTest, GivesTheMemoryOfAModelBackWhenItIsUnloaded) {
+  constexpr int64_t kMegabyte = 1 << 20;
+  const auto server = Start({"--compute-threads=2"});
+  const auto client = client::Client::Connect(server->address());
+  // Weights of 64 MB, and as much again for what runs in between.
+  repository_.Add("big",
+                  "sequential {}"
+                  " children { name: '0' module { linear { in_features: 4096 out_features: 4096 bias: false } } }"
+                  " children { name: '1' module { relu {} } }"
+                  " children { name: '2' module { softmax { dim: 1 } } }");
+  contract::ForwardCall call;
+  call.model.name = "big";
+  call.arguments.args = {nn::Datum(*nn::Tensor::Zeros({nn::DType::kFloat32, {2048, 4096}}))};
+  const int64_t before = ResidentBytes(server->pid());
+  ASSERT_TRUE(client->admin().LoadModel({.model = {"big", ""}}).ok());
+  const auto reply = ForwardAndWait(client->inference(), std::move(call));
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_GT(ResidentBytes(server->pid()) - before, 64 * kMegabyte);
+  ASSERT_TRUE(client->admin().UnloadModel({"big", ""}).ok());
+  // The executor may let go of the model a moment after the reply has come.
+  const absl::Time patience = absl::Now() + absl::Seconds(60);
+  while (ResidentBytes(server->pid()) - before > 48 * kMegabyte && absl::Now() < patience) std::this_thread::yield();
+  EXPECT_LT(ResidentBytes(server->pid()) - before, 48 * kMegabyte);
+}
+#endif
 
 TEST_F(ProcessTest, EndsWellWhenItIsToldToWithSubscribersOpen) {
   for (const int signal : {SIGTERM, SIGINT}) {

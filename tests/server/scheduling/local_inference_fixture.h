@@ -104,7 +104,7 @@ class LocalInferenceTest : public ::testing::Test {
 
   void Serve(const std::string& name, absl::string_view text) {
     directory_.Add(name, text);
-    store_.SetReady(*LoadedModel::Load(directory_.Open(), name, 1, 1 << 20));
+    store_.SetReady(*LoadedModel::Load(directory_.Open(), name, 1, {}));
   }
 
   // x = [[1, 2, 3]].

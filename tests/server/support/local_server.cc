@@ -10,7 +10,7 @@ namespace moduled::testing {
 
 LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options)
     : repository(directory.Open()),
-      admin(store, repository, int64_t{1} << 30),
+      admin(store, repository, {.load = {.max_bytes = int64_t{1} << 30}}),
       introspection(store, repository),
       hub(server::ServedTreesOf(store), options.hub),
       scheduler(options.scheduler),

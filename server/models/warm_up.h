@@ -1,0 +1,25 @@
+// What is done for a model before it is ready, so that its first requests are like all others.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "nn/description/signature.h"
+#include "nn/plan/model.h"
+#include "server/models/load_options.h"
+
+namespace moduled::server {
+
+// Whether the signature says what the inputs may be like, to the last extent.
+bool HasExample(const nn::ModelSignature& signature);
+
+// Makes the plans for the signature's example, one for each number of threads. Nothing to do for a signature without
+// one. INVALID_ARGUMENT says why the model does not take its own example.
+absl::Status WarmUp(nn::Model& model, const nn::ModelSignature& signature, const LoadOptions& options);
+
+// The largest difference between the elements of the model's outputs and those of the same tree with EXACT precision,
+// relative to the largest of them, for the signature's example filled with normal samples. Requires an example.
+absl::StatusOr<double> MeasureDeviation(nn::Model& model, std::shared_ptr<const nn::Module> root,
+                                        const nn::ModelSignature& signature, const LoadOptions& options);
+
+}  // namespace moduled::server
