@@ -11,6 +11,8 @@
 
 namespace moduled::nn::winograd {
 
+constexpr int64_t Size(kernels::Part part) { return part.end - part.begin; }
+
 constexpr int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Panels of the packed weight: runs of vectors of output channels, of so many or a little less. More than one are an

@@ -29,7 +29,7 @@ void TransformWindow(const float* window, double (&u)[kTile + 2][kTile + 2]) {
 template <int kTile>
 void PackPanel(const Problem& problem, kernels::Part vectors, const float* weight, float* packed) {
   constexpr int kTaps = kTile + 2;
-  const int64_t width = (vectors.end - vectors.begin) * kLanes;
+  const int64_t width = Size(vectors) * kLanes;
   const int64_t position_size = problem.in_channels * width;
   for (int64_t o = 0; o < width; ++o) {
     const int64_t channel = vectors.begin * kLanes + o;

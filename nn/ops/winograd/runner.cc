@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
-#include "nn/ops/winograd/multiply.h"
-#include "nn/ops/winograd/multiply_windows.h"
 #include "nn/ops/winograd/tile_transforms.h"
 
 namespace moduled::nn::winograd {
 namespace {
 
 using kernels::Part;
-
-constexpr int64_t Size(Part part) { return part.end - part.begin; }
 
 // Where a tile of the batch begins in y.
 template <int kTile>
@@ -57,6 +53,7 @@ Runner<kTile>::Runner(const Problem& problem, const Operands& operands)
       operands_(operands),
       blocking_(MakeBlocking(problem)),
       panels_(PanelsOf(problem)),
+      multiplier_(problem, blocking_, operands.packed),
       scratch_(blocking_, problem.threads) {}
 
 template <int kTile>
@@ -76,31 +73,6 @@ void Runner<kTile>::TransformInputs(Part block, Part groups, float* values) cons
                           scratch_.zeros(operands_.scratch), elements);
       TransformInput<kTile>(to);
     }
-  }
-}
-
-template <int kTile>
-const float* Runner<kTile>::Packed(PanelOfPosition at) const {
-  const Part vectors = panels_[at.panel];
-  return operands_.packed + PackedPanelOffset(problem_, vectors.begin) +
-         at.position * problem_.in_channels * Size(vectors) * kLanes;
-}
-
-template <int kTile>
-void Runner<kTile>::MultiplyPanel(Part block, PanelOfPosition at, PanelOfPosition next, const float* values,
-                                  float* products, int64_t width) const {
-  const int64_t vectors = Size(panels_[at.panel]);
-  const int64_t next_vectors = Size(panels_[next.panel]) * problem_.in_channels;
-  const Groups v_layout = blocking_.Values(Size(block));
-  const Groups m_layout = blocking_.Products(Size(block), width);
-  Product product = {.v_stride = blocking_.depth, .u = Packed(at), .m_stride = width, .depth = problem_.in_channels};
-  for (int64_t group = 0; group < v_layout.count(); ++group) {
-    const Part part = kernels::PartOf(next_vectors, v_layout.count(), group);
-    product.next = Packed(next) + part.begin * kLanes;
-    product.next_vectors = Size(part);
-    product.v = values + v_layout.Offset(group) + at.position * v_layout.PositionStride(group);
-    product.m = products + m_layout.Offset(group) + at.position * m_layout.PositionStride(group);
-    Multiply(product, Size(v_layout[group]), vectors);
   }
 }
 
@@ -132,46 +104,11 @@ void Runner<kTile>::TransformOutputs(Part block, Part vectors, const float* prod
 }
 
 template <int kTile>
-void Runner<kTile>::MultiplyByPanels(Part block, Part panels, int64_t next_panel, const float* values,
-                                     float* products) const {
-  const int64_t first = panels_[panels.begin].begin, width = (panels_[panels.end - 1].end - first) * kLanes;
-  const int64_t count = blocking_.positions * Size(panels);
-  const auto at = [&](int64_t step) {
-    return PanelOfPosition{.panel = panels.begin + step % Size(panels), .position = step / Size(panels)};
-  };
-  for (int64_t step = 0; step < count; ++step) {
-    const PanelOfPosition now = at(step);
-    const PanelOfPosition next = step + 1 < count ? at(step + 1) : PanelOfPosition{.panel = next_panel};
-    MultiplyPanel(block, now, next, values, products + (panels_[now.panel].begin - first) * kLanes, width);
-  }
-}
-
-template <int kTile>
-void Runner<kTile>::MultiplyByWindows(Part block, int64_t panel, int64_t next, const float* values,
-                                      float* products) const {
-  const Groups v_layout = blocking_.Values(Size(block)), m_layout = blocking_.Products(Size(block), kLanes);
-  for (int64_t group = 0; group < v_layout.count(); ++group) {
-    const Part part = kernels::PartOf(problem_.in_channels * 9, v_layout.count(), group);
-    MultiplyWindows({.v = values + v_layout.Offset(group),
-                     .windows = Packed({.panel = panel}),
-                     .m = products + m_layout.Offset(group),
-                     .depth = problem_.in_channels,
-                     .next = Packed({.panel = next}) + part.begin * kLanes,
-                     .next_vectors = Size(part)},
-                    Size(v_layout[group]));
-  }
-}
-
-template <int kTile>
 void Runner<kTile>::MakeOutputs(Part block, Part panels, const float* values, float* products) const {
   for (int64_t first = panels.begin; first < panels.end; first += blocking_.panels_at_once) {
     const int64_t last = std::min(first + blocking_.panels_at_once, panels.end);
     const int64_t next = last < panels.end ? last : panels.begin;
-    if (problem_.form == WeightForm::kWindows) {
-      MultiplyByWindows(block, first, next, values, products);
-    } else {
-      MultiplyByPanels(block, {first, last}, next, values, products);
-    }
+    multiplier_.Run(Size(block), {first, last}, next, values, products);
     TransformOutputs(block, {panels_[first].begin, panels_[last - 1].end}, products);
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/ops/winograd/blocking.h"
+#include "nn/ops/winograd/multiplier.h"
 #include "nn/ops/winograd/winograd.h"
 
 namespace moduled::nn::winograd {
@@ -41,23 +42,13 @@ class Runner {
   void TransformInputs(kernels::Part block, kernels::Part groups, float* values) const;
   // The outputs of the block in the channels of these panels.
   void MakeOutputs(kernels::Part block, kernels::Part panels, const float* values, float* products) const;
-  // What to multiply by at a position.
-  struct PanelOfPosition {
-    int64_t panel = 0;
-    int64_t position = 0;
-  };
-  const float* Packed(PanelOfPosition at) const;
-  void MultiplyPanel(kernels::Part block, PanelOfPosition at, PanelOfPosition next, const float* values,
-                     float* products, int64_t width) const;
-  void MultiplyByWindows(kernels::Part block, int64_t panel, int64_t next, const float* values, float* products) const;
-  void MultiplyByPanels(kernels::Part block, kernels::Part panels, int64_t next, const float* values,
-                        float* products) const;
   void TransformOutputs(kernels::Part block, kernels::Part vectors, const float* products) const;
 
   const Problem& problem_;
   const Operands& operands_;
   const Blocking blocking_;
   const Panels panels_;
+  const Multiplier multiplier_;
   const Scratch scratch_;
 };
 

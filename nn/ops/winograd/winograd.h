@@ -12,8 +12,8 @@
 // m = 2 and 4 times fewer with m = 4. For every one of the (m+2)^2 positions in a tile, the products are a matrix
 // product over channels: [tiles, C] x [C, O].
 //
-// Errors grow with m: relative to the largest output, m = 2 is as exact as the definition in float32 is, m = 4 loses
-// about three times as much. Whether that will do is the caller's to decide.
+// Errors grow with m: relative to the largest output, m = 2 is more exact than a sum in float32 by the definition, m =
+// 4 loses about twice as much as that does. Whether that will do is the caller's to decide.
 #pragma once
 
 #include <cstddef>

@@ -229,10 +229,14 @@ TEST(Winograd, ComputesTheSameBytesWithAnyNumberOfThreads) {
   Random random;
   for (Problem problem : {Same(1, 64, 20, 20, 64, 1), Same(1, 96, 7, 7, 192, 1)}) {
     const Operands operands(problem, random);
-    const std::vector<float> y = Computed(problem, operands);
-    for (const int threads : {2, 3, 7}) {
-      problem.threads = threads;
-      EXPECT_EQ(Computed(problem, operands), y) << ToString(problem);
+    for (const WeightForm form : {WeightForm::kTransformed, WeightForm::kWindows}) {
+      problem.form = form;
+      problem.threads = 1;
+      const std::vector<float> y = Computed(problem, operands);
+      for (const int threads : {2, 3, 7}) {
+        problem.threads = threads;
+        EXPECT_EQ(Computed(problem, operands), y) << ToString(problem);
+      }
     }
   }
 }
@@ -254,6 +258,11 @@ TEST(Winograd, RefusesWhatItCannotCount) {
       EXPECT_FALSE(Supports(problem)) << value;
     }
   }
+  Problem windows = fine;
+  windows.form = WeightForm::kWindows;
+  EXPECT_TRUE(Supports(windows));
+  windows.tile = 2;
+  EXPECT_FALSE(Supports(windows));
   Problem large = fine;
   large.batch = large.in_height = large.in_width = int64_t{1} << 15;
   EXPECT_FALSE(Supports(large));
