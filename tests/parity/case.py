@@ -32,6 +32,8 @@ class Case:
     kwargs: Callable[[], dict] = dict
     training: bool = False
     backward: bool = True
+    # Inputs, by position, of which this PyTorch has no gradient: it would refuse to differentiate them.
+    held: tuple = ()
     # Whether parameters and buffers are drawn anew, so that no weight is 1 and no bias 0.
     randomise: bool = True
     # From the module that is served to the one that says what is right, where this PyTorch has no gradient of its own.
