@@ -26,6 +26,15 @@ void Run(benchmark::State& state, const BenchModel& model, const nn::ObservedMod
   state.counters["arena_bytes"] = static_cast<double>(call->plan->arena_bytes());
 }
 
+// Finding the plan that is there already, which every request does.
+void Prepare(benchmark::State& state, const BenchModel& model) {
+  for (auto _ : state) {
+    const absl::StatusOr<nn::PreparedCall> call = model.model->Prepare(model.example);
+    if (!call.ok()) return state.SkipWithError(call.status().ToString().c_str());
+    benchmark::DoNotOptimize(call);
+  }
+}
+
 }  // namespace
 
 void RegisterEngine(const std::vector<BenchModel>& models) {
@@ -37,6 +46,9 @@ void RegisterEngine(const std::vector<BenchModel>& models) {
     benchmark::RegisterBenchmark(("engine/" + model.name).c_str(), [model](benchmark::State& state) {
       Run(state, model, {});
     })->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(("engine/" + model.name + "/prepare").c_str(), [model](benchmark::State& state) {
+      Prepare(state, model);
+    })->Unit(benchmark::kNanosecond);
     benchmark::RegisterBenchmark(("engine/" + model.name + "/observed").c_str(), [model, all](benchmark::State& state) {
       Run(state, model, all);
     })->Unit(benchmark::kMillisecond);
