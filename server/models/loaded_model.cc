@@ -63,10 +63,19 @@ LoadedModel::LoadedModel(const std::string& name, int64_t version, Repository::V
       model_(std::make_unique<nn::Model>(std::move(root), nn::ModelOptions{.precision = config_.precision})) {}
 
 absl::Status LoadedModel::Prepare(std::shared_ptr<const nn::Module> root, const LoadOptions& options) {
-  example_ = WarmUp(*model_, signature_, options);
-  if (!example_.ok()) return absl::IsInvalidArgument(example_) ? absl::OkStatus() : example_;
-  if (config_.precision != nn::Precision::kFast || !HasExample(signature_)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(deviation_, MeasureDeviation(*model_, std::move(root), signature_, options));
+  example_ = RunExample(std::move(root), options);
+  return absl::IsInvalidArgument(example_) ? absl::OkStatus() : example_;
+}
+
+absl::Status LoadedModel::RunExample(std::shared_ptr<const nn::Module> root, const LoadOptions& options) {
+  if (!HasExample(signature_)) return absl::OkStatus();
+  RETURN_IF_ERROR(WarmUp(*model_, signature_, options));
+  if (options.thread_shares.size() > 1) {  // One thread needs no judgement.
+    ASSIGN_OR_RETURN(cost_, MeasureCost(*model_, signature_, options));
+  }
+  if (config_.precision == nn::Precision::kFast) {
+    ASSIGN_OR_RETURN(deviation_, MeasureDeviation(*model_, std::move(root), signature_, options));
+  }
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 #include "server/models/load_options.h"
 #include "server/models/model_config.h"
 #include "server/models/repository.h"
+#include "server/models/run_cost.h"
 
 namespace moduled::server {
 
@@ -35,6 +36,8 @@ class LoadedModel {
   // Why the model does not take the signature's example; OK if it does, or there is none. A signature lists tensors,
   // one after the other: it does not say which of them a forward wants as a tuple.
   const absl::Status& example() const { return example_; }
+  // What a run costs, judged by the example.
+  const RunCost& cost() const { return cost_; }
   // How far FAST outputs are from EXACT ones, relative to the largest: for the signature's example. Absent for other
   // precisions, and without an example that the model takes.
   std::optional<double> deviation() const { return deviation_; }
@@ -46,6 +49,8 @@ class LoadedModel {
               std::shared_ptr<const nn::Module> root);
   // Makes it ready.
   absl::Status Prepare(std::shared_ptr<const nn::Module> root, const LoadOptions& options);
+  // INVALID_ARGUMENT if the model does not take it.
+  absl::Status RunExample(std::shared_ptr<const nn::Module> root, const LoadOptions& options);
 
   const contract::ModelRef ref_;
   const int64_t version_;
@@ -53,6 +58,7 @@ class LoadedModel {
   const nn::ModelSignature signature_;
   const ModelConfig config_;
   absl::Status example_;
+  RunCost cost_;
   std::optional<double> deviation_;
   const std::unique_ptr<nn::Model> model_;
 };

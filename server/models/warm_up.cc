@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "nn/layers/init.h"
 #include "nn/tensor/convert.h"
 #include "nn/tensor/status_macros.h"
@@ -35,6 +36,9 @@ absl::StatusOr<nn::CallData> Samples(const std::vector<nn::TensorSpec>& specs) {
   }
   return arguments;
 }
+
+// The first run finds everything cold.
+constexpr int kMeasuredRuns = 3;
 
 // The elements of all tensors with fractions, one after the other.
 absl::StatusOr<std::vector<double>> FloatsOf(const nn::Datum& datum) {
@@ -73,7 +77,6 @@ bool HasExample(const nn::ModelSignature& signature) {
 }
 
 absl::Status WarmUp(nn::Model& model, const nn::ModelSignature& signature, const LoadOptions& options) {
-  if (!HasExample(signature)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<nn::TensorSpec> specs, nn::ExampleInputs(signature));
   for (const int threads : options.thread_shares) {
     const absl::Status made = options.run(
@@ -81,6 +84,28 @@ absl::Status WarmUp(nn::Model& model, const nn::ModelSignature& signature, const
     if (!made.ok()) return {made.code(), absl::StrCat("the signature's example: ", made.message())};
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<RunCost> MeasureCost(nn::Model& model, const nn::ModelSignature& signature, const LoadOptions& options) {
+  ASSIGN_OR_RETURN(const std::vector<nn::TensorSpec> specs, nn::ExampleInputs(signature));
+  RunCost cost{.bytes = 0};
+  std::vector<nn::Tensor> inputs;
+  for (const nn::TensorSpec& spec : specs) {
+    ASSIGN_OR_RETURN(nn::Tensor zeros, nn::Tensor::Zeros(spec));
+    cost.bytes += zeros.byte_size();
+    inputs.push_back(std::move(zeros));
+  }
+  cost.bytes = std::max<size_t>(cost.bytes, 1);
+  RETURN_IF_ERROR(options.run(1, [&](nn::Workspace& workspace) -> absl::Status {
+    ASSIGN_OR_RETURN(const nn::PreparedCall call, model.Prepare(TypesOf(specs), {.threads = 1}));
+    for (int run = 0; run < kMeasuredRuns; ++run) {
+      const absl::Time begin = absl::Now();
+      RETURN_IF_ERROR(call.plan->Execute(inputs, workspace).status());
+      cost.time = std::min(cost.time, absl::Now() - begin);
+    }
+    return absl::OkStatus();
+  }));
+  return cost;
 }
 
 absl::StatusOr<double> MeasureDeviation(nn::Model& model, std::shared_ptr<const nn::Module> root,

@@ -24,6 +24,14 @@ std::string RandomPrefix() {
   return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), "-");
 }
 
+size_t BytesOf(const nn::CallData& arguments) {
+  size_t bytes = 0;
+  const auto add = [&](const nn::Tensor& tensor) { bytes += tensor.byte_size(); };
+  for (const nn::Datum& arg : arguments.args) ForEachLeaf(arg, add);
+  for (const auto& [name, arg] : arguments.kwargs) ForEachLeaf(arg, add);
+  return bytes;
+}
+
 // What the request's hooks and those who watch want to see, in the engine's words.
 nn::ObservedModules ObservedBy(const RequestHooks& hooks, const Interest* interest, const InputNames& inputs,
                                bool has_backward) {
@@ -112,11 +120,13 @@ void LocalInference::Submit(Job job, Done done) {
   // Shared by the two ends that the call may come to.
   auto shared_done = std::make_shared<Done>(std::move(done));
   contract::CallContext context = job.call.context;
+  const bool gains_by_threads = job.model->cost().IsWorthSharing(BytesOf(job.call.arguments));
   scheduler_.Submit({
       .context = std::move(context),
       .run = [this, job = std::move(job),
               shared_done](const ComputeShare& share) mutable { Run(std::move(job), share, std::move(*shared_done)); },
       .refuse = [shared_done](absl::Status status) { std::move (*shared_done)(std::move(status)); },
+      .gains_by_threads = gains_by_threads,
   });
 }
 

@@ -118,9 +118,9 @@ void Scheduler::Dispatch() {
 }
 
 int Scheduler::TakeThreads() {
-  const std::optional<int> wanted = queue_.front().threads;
-  if (!wanted.has_value()) return budget_.Take(running_ + queue_.size() - 1);
-  const int threads = std::clamp(*wanted, 1, budget_.total());
+  const Job& job = queue_.front();
+  if (!job.threads.has_value() && job.gains_by_threads) return budget_.Take(running_ + queue_.size() - 1);
+  const int threads = std::clamp(job.threads.value_or(1), 1, budget_.total());
   return budget_.TakeExactly(threads) ? threads : 0;
 }
 

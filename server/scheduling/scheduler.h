@@ -45,6 +45,8 @@ class Scheduler {
     // Exactly so many, at most all, for the server's own work, which the length of the queue does not keep out. Absent:
     // what is fair when its turn comes.
     std::optional<int> threads = {};
+    // False: one thread is enough, and the length of the run does not repay more.
+    bool gains_by_threads = true;
   };
 
   explicit Scheduler(SchedulerOptions options);

@@ -41,6 +41,28 @@ TEST(MeasureDeviation, IsInfiniteWhereOneOfThemIsNotFinite) {
   EXPECT_EQ(DeviationOf(2, std::numeric_limits<float>::quiet_NaN()), std::numeric_limits<double>::infinity());
 }
 
+TEST(MeasureCost, RunsTheExampleOnOneThread) {
+  nn::Model model(Scale(1), {});
+  std::vector<int> threads;
+  const auto run = [&](int share, absl::FunctionRef<absl::Status(nn::Workspace&)> work) {
+    threads.push_back(share);
+    return RunHere(share, work);
+  };
+  const auto cost = MeasureCost(model, kSignature, {.thread_shares = {2, 1}, .run = run});
+  ASSERT_TRUE(cost.ok()) << cost.status();
+  EXPECT_EQ(threads, std::vector<int>{1});
+  EXPECT_EQ(cost->bytes, 5 * sizeof(float));
+  EXPECT_LT(cost->time, absl::InfiniteDuration());
+}
+
+TEST(RunCost, GrowsWithTheArguments) {
+  const RunCost cost{.time = absl::Microseconds(100), .bytes = 1000};
+  EXPECT_FALSE(cost.IsWorthSharing(1000));
+  EXPECT_FALSE(cost.IsWorthSharing(4000));
+  EXPECT_TRUE(cost.IsWorthSharing(8000));
+  EXPECT_TRUE(RunCost().IsWorthSharing(1)) << "of which nothing is known";
+}
+
 TEST(HasExample, WantsAnExtentForEveryFreeOne) {
   EXPECT_TRUE(HasExample(kSignature));
   EXPECT_FALSE(HasExample({}));

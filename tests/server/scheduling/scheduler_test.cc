@@ -112,6 +112,25 @@ TEST(Scheduler, GivesAllThreadsToACallThatIsAlone) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Blocker(scheduler).threads(), 4);
 }
 
+TEST(Scheduler, RunsCallsThatDoNotGainByThreadsOnOneEachSideBySide) {
+  Scheduler scheduler({.threads = 2, .max_queue = 10});
+  std::latch running(2);
+  std::vector<Probe> probes(2);
+  for (Probe& probe : probes) {
+    Scheduler::Job job = probe.Job();
+    job.gains_by_threads = false;
+    job.run = [&running, run = std::move(job.run)](const ComputeShare& share) mutable {
+      running.arrive_and_wait();
+      std::move(run)(share);
+    };
+    scheduler.Submit(std::move(job));
+  }
+  for (Probe& probe : probes) {
+    EXPECT_TRUE(probe.Wait().ok());
+    EXPECT_EQ(probe.threads(), 1);
+  }
+}
+
 TEST(Scheduler, DividesTheThreadsBetweenThoseThatRunAndWait) {
   Scheduler scheduler({.threads = 4, .max_queue = 10});
   auto first = std::make_unique<Blocker>(scheduler, 2);
