@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "nn/layers/activation.h"
+#include "nn/layers/adaptive_log_softmax.h"
 #include "nn/layers/adaptive_pooling.h"
 #include "nn/layers/attention.h"
 #include "nn/layers/convolution.h"
@@ -63,6 +64,7 @@ namespace {
 constexpr absl::Span<const LayerInfo> (*kLayerFamilies[])() = {
     ActivationLayers,
     TensorActivationLayers,
+    AdaptiveLogSoftmaxLayers,
     AdaptivePoolingLayers,
     AttentionLayers,
     ConvolutionLayers,

@@ -48,3 +48,31 @@ class LPPool3d(nn.Module):
         mean = F.avg_pool3d(x.pow(self.norm_type), self.kernel_size, self.stride, 0, self.ceil_mode)
         elements = self.kernel_size[0] * self.kernel_size[1] * self.kernel_size[2]
         return (mean.sign() * mean.abs().relu() * elements).pow(1.0 / self.norm_type)
+
+
+class Function(nn.Module):
+    """A function, as the only node of a graph."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs):
+        return self.function(*inputs)
+
+
+def rms_norm(x, weight, axes, eps):
+    """torch.nn.functional.rms_norm over the last axes."""
+    return x * torch.rsqrt(x.square().mean(axes, keepdim=True) + eps) * weight
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, is_causal=False, scale=None):
+    """torch.nn.functional.scaled_dot_product_attention, by its documentation."""
+    scores = query @ key.transpose(-2, -1) * (query.shape[-1] ** -0.5 if scale is None else scale)
+    if is_causal:
+        seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+        scores = scores.masked_fill(~seen, -torch.inf)
+    if attn_mask is not None:
+        masked = attn_mask.dtype == torch.bool
+        scores = scores.masked_fill(~attn_mask, -torch.inf) if masked else scores + attn_mask
+    return scores.softmax(-1) @ value

@@ -157,6 +157,21 @@ def sequences():
     yield ctc("infinite", lambda: nn.CTCLoss(zero_infinity=True), lambda: torch.full((3, 6), 2), [6, 2, 3])
 
 
+def adaptive():
+    def made(*arguments, **options):
+        return lambda: nn.AdaptiveLogSoftmaxWithLoss(*arguments, **options)
+
+    name = "AdaptiveLogSoftmaxWithLoss"
+    all_clusters = lambda: torch.tensor([9, 0, 3, 6, 5, 2, 8, 4])
+    yield layer(name, made(16, 10, [3, 6]), (8, 16), all_clusters)
+    yield layer(name, made(16, 10, [2], div_value=3.5, head_bias=True), (8, 16), all_clusters, name="bias")
+    yield layer(name, made(16, 10, [1, 4, 5], div_value=1.0), (8, 16), all_clusters, name="three")
+    # Where no target is in a cluster, torch leaves its gradients None, and here they are zero.
+    unbatched = made(16, 10, [3, 6], div_value=2.0, head_bias=True)
+    yield layer(name, unbatched, (16,), integers(10), name="unbatched", backward=False)
+    yield layer(name, made(16, 10, [5]), (6, 16), integers(5, 6), name="shortlist", backward=False)
+
+
 def functions():
     for name in ("l1_loss", "mse_loss", "smooth_l1_loss", "huber_loss"):
         yield function(name, getattr(F, name), X, X)
@@ -206,4 +221,4 @@ def functions():
     )
 
 
-CASES = [*elementwise(), *of_distributions(), *of_classes(), *of_pairs(), *sequences(), *functions()]
+CASES = [*elementwise(), *of_distributions(), *of_classes(), *of_pairs(), *sequences(), *adaptive(), *functions()]

@@ -1,5 +1,6 @@
-"""Layers that only PyTorch 2 has: described by hand, and compared with what their documentation says."""
+"""Layers and functions that only PyTorch 2 has: described by hand, and compared with what their documentation says."""
 import reference2x
+import torch
 from case import layer, uniform
 
 from moduled.v1 import module_pb2
@@ -25,6 +26,58 @@ def described(subject, field, arguments, reference, *inputs, name):
         return made
 
     return layer(subject, reference, *inputs, name=name, description=description)
+
+
+def called(function, reference, *inputs, name, **constants):
+    """A case whose module is a graph with one call of a function."""
+
+    def description():
+        made = module_pb2.ModuleDescription()
+        nodes = made.composite.graph.nodes
+        made.composite.type = "Function"
+        for index in range(len(inputs)):
+            nodes.add(name=f"x{index}").placeholder.SetInParent()
+        call = nodes.add(name="call", call_function=function)
+        for index in range(len(inputs)):
+            call.args.add(node=f"x{index}")
+        for key, value in constants.items():
+            fill(call.kwargs.add(name=key).value, value)
+        nodes.add(name="output", args=[module_pb2.Argument(node="call")]).output.SetInParent()
+        return made
+
+    return layer(function, lambda: reference2x.Function(reference), *inputs, name=name, description=description)
+
+
+def fill(argument, value):
+    """The constant as an argument of a node."""
+    if isinstance(value, tuple):
+        argument.tuple.SetInParent()
+        for item in value:
+            fill(argument.tuple.items.add(), item)
+    else:
+        setattr(argument, type(value).__name__, value)
+
+
+def normalised():
+    yield called(
+        "rms_norm",
+        lambda x: reference2x.rms_norm(x, 1, (-1,), 0.1),
+        (2, 3, 6),
+        name="last",
+        normalized_shape=(6,),
+        eps=0.1,
+    )
+
+
+def attentions():
+    attend = reference2x.scaled_dot_product_attention
+    q, k, v = (2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 7)
+    yield called("scaled_dot_product_attention", attend, q, k, v, name="plain")
+    yield called("scaled_dot_product_attention", attend, q, k, v, (4, 5), name="bias")
+    kept = lambda: torch.tensor([[True, False, True, True, False]] * 4)
+    yield called("scaled_dot_product_attention", attend, q, k, v, kept, name="mask")
+    causal = lambda *inputs: attend(*inputs, is_causal=True, scale=0.3)
+    yield called("scaled_dot_product_attention", causal, q, k, v, name="causal", is_causal=True, scale=0.3)
 
 
 def rms_norms():
@@ -84,4 +137,6 @@ CASES = [
     *(case for n in (1, 3) for case in pads("Zero", "constant", n)),
     *(case for n in (1, 2, 3) for case in pads("Circular", "circular", n)),
     *lp_pools(),
+    *normalised(),
+    *attentions(),
 ]

@@ -170,6 +170,11 @@ def _arguments(distance):
     return distance.norm, distance.eps, distance.keepdim
 
 
+def _without_classes(module, name):
+    """The attribute has the number of classes behind the cutoffs."""
+    return name, list(module.cutoffs[:-1])
+
+
 def _nothing(module, name):
     return None, None
 
@@ -199,6 +204,7 @@ _SPECIAL = {
     **_forms("ConvTranspose", "bias", _bias),
     **{(cls, name): _as_given for cls in (nn.Fold, nn.Unfold) for name in _SLIDING},
     (nn.LayerNorm, "bias"): _affine_bias,
+    (nn.AdaptiveLogSoftmaxWithLoss, "cutoffs"): _without_classes,
     (nn.Bilinear, "bias"): _bias,
     **{(cls, "momentum"): _momentum for cls in _CHANNEL_NORMS},
     (nn.SyncBatchNorm, "process_group"): _nothing,

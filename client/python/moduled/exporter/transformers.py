@@ -20,6 +20,7 @@ CHILDREN = {
     nn.TransformerEncoder: {"layers", "norm"},
     nn.TransformerDecoder: {"layers", "norm"},
     nn.Transformer: {"encoder", "decoder"},
+    nn.AdaptiveLogSoftmaxWithLoss: {"head", "tail"},
 }
 
 _SEQUENCE_LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
