@@ -50,6 +50,9 @@ struct Node {
   std::vector<Value> inputs;
   std::vector<Value> outputs;
   int32_t call = -1;  // The innermost module call that it belongs to.
+  // For listings of plans.
+  std::vector<std::string> absorbed = {};  // The operators that it computes too, by name, in their order.
+  bool channels_last = false;              // Its images are [N, H, W, C].
 };
 
 // One call of one module, or of one function node of a composite's graph. Tensor hooks on parameters and on the graph's

@@ -1,5 +1,6 @@
 #include "nn/plan/plan.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
@@ -73,10 +74,14 @@ class Plan::Execution {
         CallFailureHooks(step.node);
         return graph_.InModule(graph_.nodes[step.node], status);
       }
+      if (clock_ != nullptr) clock_->push_back(std::chrono::steady_clock::now());
       Notify(step.end_point);
     }
     return control.Check();
   }
+
+  // Has the end of each step written down.
+  void set_clock(std::vector<std::chrono::steady_clock::time_point>* clock) { clock_ = clock; }
 
   Datum Output() const { return Real(graph_.output); }
 
@@ -177,6 +182,7 @@ class Plan::Execution {
   uint8_t* arena_ = nullptr;
   std::vector<Tensor> escaping_;
   size_t next_point_ = 0;
+  std::vector<std::chrono::steady_clock::time_point>* clock_ = nullptr;
 };
 
 absl::StatusOr<Datum> Plan::Execute(absl::Span<const Tensor> inputs, Workspace& workspace, const RunControl& control,
@@ -187,13 +193,49 @@ absl::StatusOr<Datum> Plan::Execute(absl::Span<const Tensor> inputs, Workspace& 
   return execution.Output();
 }
 
-std::string Plan::ToString() const {
-  std::string text;
+absl::StatusOr<std::vector<std::chrono::nanoseconds>> Plan::Time(absl::Span<const Tensor> inputs, Workspace& workspace,
+                                                                 int runs, const RunControl& control) const {
+  std::vector<std::vector<std::chrono::nanoseconds>> times(steps_.size());
+  for (int run = 0; run <= runs; ++run) {
+    Execution execution(*this, inputs, nullptr);
+    RETURN_IF_ERROR(execution.Prepare(workspace));
+    std::vector<std::chrono::steady_clock::time_point> clock = {std::chrono::steady_clock::now()};
+    execution.set_clock(&clock);
+    RETURN_IF_ERROR(execution.RunSteps(control));
+    if (run == 0) continue;  // It finds cold caches and pages that nobody has touched.
+    for (size_t s = 0; s < steps_.size(); ++s) times[s].push_back(clock[s + 1] - clock[s]);
+  }
+  std::vector<std::chrono::nanoseconds> medians;
+  for (std::vector<std::chrono::nanoseconds>& each : times) {
+    const auto middle = each.begin() + static_cast<std::ptrdiff_t>(each.size() / 2);
+    std::nth_element(each.begin(), middle, each.end());
+    medians.push_back(each.empty() ? std::chrono::nanoseconds(0) : *middle);
+  }
+  return medians;
+}
+
+std::vector<PlanStep> Plan::Steps() const {
+  std::vector<PlanStep> steps;
   for (const Step& step : steps_) {
     const Node& node = graph_->nodes[step.node];
-    absl::StrAppend(&text, node.op.name(), " [", step.kernel->algorithm(), "]");
-    if (node.call >= 0) absl::StrAppend(&text, " ", graph_->calls[node.call].path);
-    for (Value output : node.outputs) absl::StrAppend(&text, " ", graph_->spec(output).ToString());
+    PlanStep& listed = steps.emplace_back();
+    listed.op = std::string(node.op.name());
+    listed.absorbed = node.absorbed;
+    listed.algorithm = std::string(step.kernel->algorithm());
+    if (node.call >= 0) listed.path = graph_->calls[node.call].path;
+    listed.channels_last = node.channels_last;
+    for (Value output : node.outputs) listed.outputs.push_back(graph_->spec(output));
+    listed.scratch_bytes = step.kernel->scratch_bytes();
+  }
+  return steps;
+}
+
+std::string Plan::ToString() const {
+  std::string text;
+  for (const PlanStep& step : Steps()) {
+    absl::StrAppend(&text, step.op, " [", step.algorithm, "]", step.path.empty() ? "" : " ", step.path);
+    for (const TensorSpec& output : step.outputs) absl::StrAppend(&text, " ", output.ToString());
+    for (const std::string& absorbed : step.absorbed) absl::StrAppend(&text, " + ", absorbed);
     absl::StrAppend(&text, "\n");
   }
   return text;

@@ -4,6 +4,7 @@
 // nothing up by name and takes no locks; it allocates only what leaves it (outputs and observed values).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -32,6 +33,17 @@ struct PlanOptions {
   std::vector<std::string> disabled_passes = {};
 };
 
+// One step of a plan, for people who want to know where the time goes.
+struct PlanStep {
+  std::string op;
+  std::vector<std::string> absorbed;  // The operators that it computes too.
+  std::string algorithm;
+  std::string path;  // Of the module that it belongs to.
+  bool channels_last = false;
+  std::vector<TensorSpec> outputs;
+  size_t scratch_bytes = 0;
+};
+
 class Plan {
  public:
   // Nodes that neither the output nor an observed point needs are left out.
@@ -46,6 +58,10 @@ class Plan {
   size_t arena_bytes() const { return arena_bytes_; }
   // Bytes that one run hands out: outputs and observed values.
   size_t escaping_bytes() const { return escaping_bytes_; }
+  std::vector<PlanStep> Steps() const;
+  // The median of each step's times over `runs` runs, in the order of Steps.
+  absl::StatusOr<std::vector<std::chrono::nanoseconds>> Time(absl::Span<const Tensor> inputs, Workspace& workspace,
+                                                             int runs, const RunControl& control = {}) const;
   // One line a step: operator, algorithm, module, output types.
   std::string ToString() const;
 

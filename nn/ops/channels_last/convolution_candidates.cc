@@ -7,6 +7,7 @@ absl::Span<const KernelCandidate<ChannelsLastProblem>> ChannelsLastCandidates() 
       {"onednn_bfloat16", MakeBfloat16ChannelsLastKernel, Faithfulness::kBfloat16},
       {"onednn_direct", MakeDirectChannelsLastKernel},
       {"winograd_4", MakeWinograd4ChannelsLastKernel, Faithfulness::kWinograd},
+      {"winograd_4_windows", MakeWinogradWindowsChannelsLastKernel, Faithfulness::kWinograd},
       {"winograd_2", MakeWinograd2ChannelsLastKernel, Faithfulness::kWinograd},
       {"reference", MakeReferenceChannelsLastKernel, Faithfulness::kSame, /*last_resort=*/true},
   };

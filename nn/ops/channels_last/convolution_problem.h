@@ -36,6 +36,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeWinograd2ChannelsLastKernel(const Ch
 absl::StatusOr<std::unique_ptr<Kernel>> MakeWinograd4ChannelsLastKernel(const ChannelsLastProblem& problem,
                                                                         const KernelRequest& request);
 
+// The same with weights that are as large as the convolution's own: for few tiles and many channels.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeWinogradWindowsChannelsLastKernel(const ChannelsLastProblem& problem,
+                                                                              const KernelRequest& request);
+
 // Plain loops: every shape.
 absl::StatusOr<std::unique_ptr<Kernel>> MakeReferenceChannelsLastKernel(const ChannelsLastProblem& problem,
                                                                         const KernelRequest& request);

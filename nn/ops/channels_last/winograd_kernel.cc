@@ -15,7 +15,10 @@ class WinogradKernel final : public Kernel {
         residual_(problem.residual_input()),
         weights_(std::move(weights)) {}
 
-  absl::string_view algorithm() const override { return winograd_.tile == 2 ? "winograd F(2,3)" : "winograd F(4,3)"; }
+  absl::string_view algorithm() const override {
+    if (winograd_.form == winograd::WeightForm::kWindows) return "winograd F(4,3) windows";
+    return winograd_.tile == 2 ? "winograd F(2,3)" : "winograd F(4,3)";
+  }
   size_t scratch_bytes() const override { return winograd::ScratchBytes(winograd_); }
   int in_place_input() const override { return winograd_.residual ? static_cast<int>(residual_) : -1; }
 
@@ -42,7 +45,8 @@ absl::Status CheckWindow(const ConvolutionProblem& p) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<winograd::Problem> ProblemOf(const ChannelsLastProblem& problem, int threads, int tile) {
+absl::StatusOr<winograd::Problem> ProblemOf(const ChannelsLastProblem& problem, int threads, int tile,
+                                            winograd::WeightForm form) {
   const ConvolutionProblem& p = problem.convolution;
   RETURN_IF_ERROR(CheckWindow(p));
   const Pointwise& pointwise = problem.pointwise;
@@ -58,6 +62,7 @@ absl::StatusOr<winograd::Problem> ProblemOf(const ChannelsLastProblem& problem, 
                            .pad_top = p.window[1].padding_begin,
                            .pad_left = p.window[2].padding_begin,
                            .tile = tile,
+                           .form = form,
                            .threads = threads,
                            .bias = p.with_bias,
                            .residual = problem.residual,
@@ -73,15 +78,17 @@ absl::StatusOr<std::shared_ptr<const Tensor>> Pack(const winograd::Problem& prob
   return std::make_shared<const Tensor>(std::move(packed));
 }
 
-absl::StatusOr<std::unique_ptr<Kernel>> Make(const ChannelsLastProblem& problem, const KernelRequest& request,
-                                             int tile) {
+absl::StatusOr<std::unique_ptr<Kernel>> Make(const ChannelsLastProblem& problem, const KernelRequest& request, int tile,
+                                             winograd::WeightForm form) {
   const Tensor* weight = request.constants[1];
   if (weight == nullptr) return absl::UnimplementedError("the weights are not constant");
-  ASSIGN_OR_RETURN(const winograd::Problem winograd, ProblemOf(problem, request.threads, tile));
+  ASSIGN_OR_RETURN(const winograd::Problem winograd, ProblemOf(problem, request.threads, tile, form));
   if (!winograd::Supports(winograd)) return absl::UnimplementedError("the processor, or the extents");
   const auto pack = [&] { return Pack(winograd, *weight); };
   absl::StatusOr<std::shared_ptr<const Tensor>> weights =
-      request.packs == nullptr ? pack() : request.packs->Share<Tensor>(*weight, absl::StrCat("winograd ", tile), pack);
+      request.packs == nullptr
+          ? pack()
+          : request.packs->Share<Tensor>(*weight, absl::StrCat("winograd ", tile, " ", static_cast<int>(form)), pack);
   if (!weights.ok()) return weights.status();
   return std::make_unique<WinogradKernel>(problem, winograd, *std::move(weights));
 }
@@ -90,12 +97,17 @@ absl::StatusOr<std::unique_ptr<Kernel>> Make(const ChannelsLastProblem& problem,
 
 absl::StatusOr<std::unique_ptr<Kernel>> MakeWinograd2ChannelsLastKernel(const ChannelsLastProblem& problem,
                                                                         const KernelRequest& request) {
-  return Make(problem, request, 2);
+  return Make(problem, request, 2, winograd::WeightForm::kTransformed);
 }
 
 absl::StatusOr<std::unique_ptr<Kernel>> MakeWinograd4ChannelsLastKernel(const ChannelsLastProblem& problem,
                                                                         const KernelRequest& request) {
-  return Make(problem, request, 4);
+  return Make(problem, request, 4, winograd::WeightForm::kTransformed);
+}
+
+absl::StatusOr<std::unique_ptr<Kernel>> MakeWinogradWindowsChannelsLastKernel(const ChannelsLastProblem& problem,
+                                                                              const KernelRequest& request) {
+  return Make(problem, request, 4, winograd::WeightForm::kWindows);
 }
 
 }  // namespace moduled::nn

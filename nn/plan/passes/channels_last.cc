@@ -41,11 +41,11 @@ class ChannelsLastPass {
       if (IsImage(inputs[i])) inputs[i] = Twin(inputs[i], at, node.call);
     }
     if (!form->image_output) {
-      rewrite_.Replace(at, {form->op, std::move(inputs), node.outputs, node.call});
+      rewrite_.Replace(at, {form->op, std::move(inputs), node.outputs, node.call, node.absorbed, true});
       return;
     }
     const Value twin = rewrite_.AddValue(out);
-    rewrite_.Replace(at, {form->op, std::move(inputs), {twin}, node.call});
+    rewrite_.Replace(at, {form->op, std::move(inputs), {twin}, node.call, node.absorbed, true});
     insertions_.push_back({at + 1, Reordering(twin, node.outputs[0], {0, 3, 1, 2}, node.call)});
     twins_[node.outputs[0].id] = twin;
   }

@@ -105,7 +105,7 @@ absl::Status FoldBatchNorms(Rewrite& rewrite, const PlanOptions& options) {
     const std::vector<Value> inputs = {before.inputs[0], rewrite.AddConstant(std::move(weight), ""),
                                        rewrite.AddConstant(std::move(bias), "")};
     rewrite.Remove(*producer);
-    rewrite.Replace(at, {before.op, inputs, norm.outputs, before.call});
+    rewrite.Replace(at, {before.op, inputs, norm.outputs, before.call, {std::string(norm.op.name())}});
   }
   return absl::OkStatus();
 }

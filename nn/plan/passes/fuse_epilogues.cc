@@ -9,6 +9,12 @@
 namespace moduled::nn {
 namespace {
 
+std::vector<std::string> Absorbed(const Node& node, const Node& next) {
+  std::vector<std::string> absorbed = node.absorbed;
+  absorbed.emplace_back(next.op.name());
+  return absorbed;
+}
+
 // add(a, b) where one of them is made by an operator that can add the other: the operator, with that input behind its
 // own, takes the place of the sum.
 std::optional<Node> WithSum(Rewrite& rewrite, size_t at, size_t operand) {
@@ -24,7 +30,7 @@ std::optional<Node> WithSum(Rewrite& rewrite, size_t at, size_t operand) {
   if (!fused.has_value()) return std::nullopt;
   std::vector<Value> inputs = node.inputs;
   inputs.push_back(other);
-  return Node{*fused, std::move(inputs), sum.outputs, node.call};
+  return Node{*fused, std::move(inputs), sum.outputs, node.call, Absorbed(node, sum), node.channels_last};
 }
 
 // An activation of what an operator makes that can apply it.
@@ -37,7 +43,7 @@ std::optional<Node> WithFunction(Rewrite& rewrite, size_t at) {
   const Node& node = rewrite.node(*producer);
   const std::optional<Op> fused = node.outputs.size() == 1 ? node.op.WithPointwise(*pointwise) : std::nullopt;
   if (!fused.has_value()) return std::nullopt;
-  return Node{*fused, node.inputs, function.outputs, node.call};
+  return Node{*fused, node.inputs, function.outputs, node.call, Absorbed(node, function), node.channels_last};
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ class Network {
   }
 
   Value input() const { return input_; }
+  const Tensor& example() const { return example_; }
   Value Weight(const Shape& shape, double low = -0.5, double high = 0.5) {
     return builder_.AddConstant(random_.ATensor<float>(shape, low, high), "");
   }
@@ -110,6 +111,22 @@ TEST(Passes, MakeOneStepOfAConvolutionAndWhatFollowsIt) {
   Network n({2, 3, 9, 8});
   EXPECT_THAT(n.Steps(n.Relu(n.BatchNorm(n.Convolution(n.input(), 5, 3)))),
               ElementsAre("permute", "channels_last_convolution", "permute"));
+}
+
+TEST(Passes, SayWhatEachStepComputes) {
+  Network n({1, 3, 9, 8});
+  const auto plan = n.Compile(n.Relu(n.BatchNorm(n.Convolution(n.input(), 5, 3))));
+  const std::vector<PlanStep> steps = plan->Steps();
+  ASSERT_EQ(steps.size(), 3);
+  EXPECT_THAT(steps[1].absorbed, ElementsAre("batch_norm", "relu"));
+  EXPECT_TRUE(steps[1].channels_last);
+  EXPECT_FALSE(steps[2].channels_last);
+  EXPECT_EQ(steps[2].outputs, (std::vector<TensorSpec>{{DType::kFloat32, {1, 5, 9, 8}}}));
+  Workspace workspace;
+  const auto times = plan->Time({n.example()}, workspace, 3);
+  ASSERT_EQ(times.status(), absl::OkStatus());
+  EXPECT_EQ(times->size(), 3);
+  EXPECT_EQ(plan->Time({}, workspace, 3).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Passes, KeepImagesInOneLayoutThroughAResidualBlock) {
