@@ -29,7 +29,8 @@ void ParallelFor(int threads, int64_t count, Function function) {
     if (count > 0) function(int64_t{0}, count, 0);
     return;
   }
-#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(parts))
+  const int team = static_cast<int>(parts);
+#pragma omp parallel for schedule(static, 1) num_threads(team)
   for (int64_t part = 0; part < parts; ++part) {
     const Part range = PartOf(count, parts, part);
     function(range.begin, range.end, static_cast<int>(part));
