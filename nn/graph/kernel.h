@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -42,6 +44,8 @@ struct KernelArgs {
   absl::Span<const void* const> in;
   absl::Span<void* const> out;
   void* scratch = nullptr;  // Kernel::scratch_bytes(), aligned to Tensor::kAlignment.
+  // Of the run. What is random is drawn from it together with the operator's own seed; from that alone where unset.
+  std::optional<uint64_t> seed = std::nullopt;
 };
 
 // Immutable once made; Run may be called from any number of threads, each with its own buffers.

@@ -28,7 +28,11 @@ absl::StatusOr<std::vector<TensorSpec>> DropoutOp::Infer(const Attrs& attrs, abs
 absl::StatusOr<std::unique_ptr<Kernel>> DropoutOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   const int64_t n = request.in[0].numel();
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [&]<class T>() {
-    return MakeLoopKernel<T>(n, [attrs](const T* x, T* y, int64_t count) { Drop(x, y, count, attrs.p, attrs.seed); });
+    return MakeSimpleKernel("loop", [attrs, n](const KernelArgs& args) {
+      Drop(static_cast<const T*>(args.in[0]), static_cast<T*>(args.out[0]), n, attrs.p,
+           kernels::SeedOfRun(attrs.seed, args.seed));
+      return absl::OkStatus();
+    });
   });
 }
 

@@ -12,11 +12,14 @@ absl::StatusOr<std::vector<TensorSpec>> UniformNoiseOp::Infer(const Attrs&, absl
 absl::StatusOr<std::unique_ptr<Kernel>> UniformNoiseOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   const int64_t n = request.in[0].numel();
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [&]<class T>() {
-    return MakeLoopKernel<T>(n, [attrs](const T*, T* y, int64_t count) {
-      for (int64_t i = 0; i < count; ++i) {
-        const double unit = kernels::RandomUnit(attrs.seed, static_cast<uint64_t>(i));
+    return MakeSimpleKernel("loop", [attrs, n](const KernelArgs& args) {
+      const uint64_t seed = kernels::SeedOfRun(attrs.seed, args.seed);
+      auto* y = static_cast<T*>(args.out[0]);
+      for (int64_t i = 0; i < n; ++i) {
+        const double unit = kernels::RandomUnit(seed, static_cast<uint64_t>(i));
         y[i] = static_cast<T>(attrs.low + unit * (attrs.high - attrs.low));
       }
+      return absl::OkStatus();
     });
   });
 }

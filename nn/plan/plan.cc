@@ -69,7 +69,7 @@ class Plan::Execution {
       out.clear();
       for (const Place& place : step.inputs) in.push_back(Address(place));
       for (const Place& place : step.outputs) out.push_back(const_cast<void*>(Address(place)));
-      const absl::Status status = step.kernel->Run({in, out, arena_ + step.scratch_offset});
+      const absl::Status status = step.kernel->Run({in, out, arena_ + step.scratch_offset, control.seed});
       if (!status.ok()) {
         CallFailureHooks(step.node);
         return graph_.InModule(graph_.nodes[step.node], status);

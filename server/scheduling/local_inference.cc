@@ -159,9 +159,10 @@ absl::StatusOr<contract::ForwardReply> LocalInference::Execute(const Job& job, c
                    has_backward ? model.PrepareBackward(arguments, *job.backward, std::move(variant))
                                 : model.Prepare(arguments, std::move(variant)));
   contract::ForwardReply reply{job.model->ref(), job.call.request_id, {}, {}, {}};
-  ASSIGN_OR_RETURN(reply.output, prepared.plan->Execute(prepared.inputs, share.workspace,
-                                                        {.deadline = job.call.context.deadline, .cancelled = stop},
-                                                        is_observed ? &router : nullptr));
+  ASSIGN_OR_RETURN(reply.output, prepared.plan->Execute(
+                                     prepared.inputs, share.workspace,
+                                     {.deadline = job.call.context.deadline, .cancelled = stop, .seed = job.call.seed},
+                                     is_observed ? &router : nullptr));
   reply.unfired = hooks.Unfired(router.fired(), prepared.plan->graph());
   return reply;
 }

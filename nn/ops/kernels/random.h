@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace moduled::nn::kernels {
 
@@ -11,6 +12,11 @@ inline uint64_t RandomBits(uint64_t seed, uint64_t index) {
   bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
   bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
   return bits ^ (bits >> 31);
+}
+
+// The seed of an operator in a run: its own, unless the run has one too.
+inline uint64_t SeedOfRun(uint64_t own, std::optional<uint64_t> run) {
+  return run.has_value() ? RandomBits(own, *run) : own;
 }
 
 // In [0, 1): as many bits as a double has.
