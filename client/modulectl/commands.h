@@ -25,5 +25,6 @@ void AddForwardCommand(CLI::App& app, Run& run);     // forward
 void AddBackwardCommand(CLI::App& app, Run& run);    // backward
 void AddWatchCommand(CLI::App& app, Run& run);       // watch
 void AddAdminCommands(CLI::App& app, Run& run);      // load, unload
+void AddApplyCommand(CLI::App& app, Run& run);       // apply
 
 }  // namespace moduled::modulectl

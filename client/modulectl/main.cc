@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   AddBackwardCommand(app, run);
   AddWatchCommand(app, run);
   AddAdminCommands(app, run);
+  AddApplyCommand(app, run);
 
   try {
     app.parse(argc, argv);

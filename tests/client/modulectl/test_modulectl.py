@@ -191,6 +191,33 @@ def test_load_and_unload_and_new_weights(tmp_path):
         assert run("load", "fashion_mnist:1") == {"name": "fashion_mnist", "version": "1"}
 
 
+def test_apply_writes_the_next_version(tmp_path):
+    shutil.copytree(MODEL, tmp_path / "fashion_mnist")
+    with servers.serving(tmp_path) as server:
+
+        def modulectl(*words, code=0):
+            command = [MODULECTL, "--server", server.address, *words]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            assert done.returncode == code, done.stderr
+            return done.stderr if code else done.stdout
+
+        text = modulectl(
+            "apply", "fashion_mnist", "--function", "constant:val=0.5", "--type", "Linear", "--names", "bias"
+        )
+        assert [line.split() for line in text.splitlines() if "head.fc" in line] == [["head.fc", "Linear", "bias"]]
+        assert text.splitlines()[-1] == "wrote fashion_mnist version 2"
+        modulectl("state-dict", "fashion_mnist:2", str(tmp_path / "two.safetensors"))
+        tensors = safetensors.read(tmp_path / "two.safetensors")[0]
+        assert (tensors["head.fc.bias"] == 0.5).all()
+        reply = json.loads(
+            modulectl("--json", "apply", "fashion_mnist:2", "--path", "stem", "--function", "zeros", "--function", "scale:factor=2"),
+        )
+        assert reply["model"]["version"] == "3"
+        assert [each["path"] for each in reply["visited"]] == ["stem.conv", "stem.bn", "stem.relu", "stem"]
+        assert "unknown function" in modulectl("apply", "fashion_mnist", "--function", "gaussian", code=5)
+
+
+
 @pytest.mark.parametrize(
     "words, code, text",
     [
@@ -202,7 +229,11 @@ def test_load_and_unload_and_new_weights(tmp_path):
         (["forward", "fashion_mnist", __file__], 5, "header"),
         (["forward", "fashion_mnist", PICTURE, "--hook", "stem", "--kind", "sideways"], 5, "sideways"),
         (["forward", "fashion_mnist", PICTURE, "--hook", "stem | blur"], 5, "blur"),
-        (["forward", "fashion_mnist", PICTURE, "--hook", "stem | mean=9"], 5, "hooks[0].transform[0]: Dimension out of"),
+        (
+            ["forward", "fashion_mnist", PICTURE, "--hook", "stem | mean=9"],
+            5,
+            "hooks[0].transform[0]: Dimension out of",
+        ),
         (["backward", "fashion_mnist", PICTURE], 5, "grad can be implicitly created only for scalar outputs"),
         (["backward", "fashion_mnist", PICTURE, "--loss", "los"], 4, "loss.path"),
         (["backward", "fashion_mnist", PICTURE, "--sum", "--class-index", 1], 2, "--class-index,--sum"),
