@@ -118,7 +118,8 @@ absl::Status BackwardPass::FindParameters(const BackwardSpec& spec) {
           absl::StrCat("grad_parameters: ", name, ": One of the differentiated Tensors does not require grad"));
     }
     const auto used = constants.find(name);
-    if (used != constants.end()) leaves_.push_back({used->second, name, parameter, kNoUse, is_wanted});
+    // What the forward does not use has no gradient, as in torch a Parameter.grad stays None.
+    if (used != constants.end()) leaves_.push_back({used->second, name, parameter, kNoUse});
   }
   if (wanted.empty()) return absl::OkStatus();
   return absl::NotFoundError(absl::StrCat("grad_parameters: there is no parameter \"", *wanted.begin(), "\""));

@@ -40,8 +40,8 @@ class BackwardPass {
     Value value;
     std::string path;  // As ModuleCall::path.
     const Parameter* parameter = nullptr;
-    size_t first_use = 0;  // The first node through which a gradient comes.
-    bool explicitly_wanted = false;
+    size_t first_use = 0;            // The first node through which a gradient comes.
+    bool explicitly_wanted = false;  // An argument that was chosen: a gradient must come to it.
   };
 
   // The steps of Run.

@@ -60,10 +60,12 @@ class BackwardResult:
 
 def set_objective(request, grad_outputs, class_index, loss, output):
     """Fills in what is differentiated: at most one of the three."""
-    given = [name for name, value in (("grad_outputs", grad_outputs), ("class_index", class_index), ("loss", loss))
-             if value is not None]
+    objectives = {"grad_outputs": grad_outputs, "class_index": class_index, "loss": loss}
+    given = [name for name, value in objectives.items() if value is not None]
     if len(given) > 1:
         raise ValueError(f"only one thing can be differentiated (got {' and '.join(given)})")
+    if output is not None and class_index is None and loss != "sum":
+        raise ValueError('output: only class_index and loss="sum" take one (a moduled.Loss has its own)')
     if grad_outputs is not None:
         values = grad_outputs if isinstance(grad_outputs, tuple) else (grad_outputs,)
         request.grad_outputs.SetInParent()

@@ -110,6 +110,20 @@ TEST(Backward, AnswersTheGradientsThatAreChosen) {
   EXPECT_THAT(Floats(result->grad_parameters[0].second), ElementsAre(7));
 }
 
+TEST(Backward, AnswersNothingForChosenParametersThatNoGradientReaches) {
+  Model model(MakeSequential({std::make_shared<Affine>(), std::make_shared<Affine>(3)}), {});
+  const auto call = model.PrepareBackward({{kThree}, {}}, {.parameters = {{"0.weight", "1.weight"}}},
+                                          {.edits = {{.path = "0", .action = Edit::Action::kZero}}});
+  ASSERT_EQ(call.status(), absl::OkStatus());
+  Workspace workspace;
+  const auto packed = call->plan->Execute(call->inputs, workspace);
+  ASSERT_EQ(packed.status(), absl::OkStatus());
+  const BackwardResult result = UnpackBackward(*packed);
+  ASSERT_EQ(result.grad_parameters.size(), 2);
+  EXPECT_FALSE(result.grad_parameters[0].second.has_value());
+  EXPECT_THAT(Floats(result.grad_parameters[1].second), ElementsAre(0));
+}
+
 TEST(Backward, PassesFrozenParametersBy) {
   const auto tree = MakeSequential({std::make_shared<Affine>(), std::make_shared<Affine>(3)});
   (*tree->get_submodule("0"))->requires_grad_(false);
