@@ -5,9 +5,8 @@
 // Floating types: float32, float64.
 #pragma once
 
-#include <cmath>
-
 #include "nn/ops/elementwise/activation.h"
+#include "nn/ops/kernels/math.h"
 
 namespace moduled::nn {
 
@@ -23,14 +22,15 @@ struct EluRule {
   };
 
   template <class T>
-  static T Of(const Attrs& a, T x) {
+  MODULED_INLINE static T Of(const Attrs& a, T x) {
     const T scale = static_cast<T>(a.scale);
-    return x > T{0} ? scale * x : scale * static_cast<T>(a.alpha) * std::expm1(static_cast<T>(a.input_scale) * x);
+    const T below = scale * static_cast<T>(a.alpha) * kernels::Expm1(static_cast<T>(a.input_scale) * x);
+    return x > T{0} ? scale * x : below;
   }
   template <class T>
   static T Slope(const Attrs& a, T x) {
     if (x > T{0}) return static_cast<T>(a.scale);
-    return static_cast<T>(a.scale * a.alpha * a.input_scale) * std::exp(static_cast<T>(a.input_scale) * x);
+    return static_cast<T>(a.scale * a.alpha * a.input_scale) * kernels::Exp(static_cast<T>(a.input_scale) * x);
   }
 };
 

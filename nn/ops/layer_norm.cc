@@ -7,6 +7,7 @@
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/kernels/layer_norm.h"
+#include "nn/ops/kernels/ranges.h"
 #include "nn/ops/mean.h"
 #include "nn/ops/mul.h"
 #include "nn/ops/rsqrt.h"
@@ -51,11 +52,14 @@ absl::StatusOr<std::unique_ptr<Kernel>> LayerNormOp::MakeKernel(const Attrs& att
   const int64_t rows = shape.numel(0, split);
   const int64_t n = shape.numel(split, shape.rank());
   return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [&]<class T>() {
-    return MakeSimpleKernel("two-pass", [attrs, rows, n](const KernelArgs& args) {
+    return MakeSimpleKernel("two-pass", [attrs, rows, n, threads = request.threads](const KernelArgs& args) {
+      const auto* x = static_cast<const T*>(args.in[0]);
+      auto* y = static_cast<T*>(args.out[0]);
       const auto* weight = attrs.weight ? static_cast<const T*>(args.in[1]) : nullptr;
       const auto* bias = attrs.bias ? static_cast<const T*>(args.in.back()) : nullptr;
-      kernels::LayerNorm(static_cast<const T*>(args.in[0]), weight, bias, static_cast<T*>(args.out[0]), rows, n,
-                         attrs.eps);
+      kernels::ForRanges(threads, rows, n, [&](int64_t begin, int64_t end) {
+        kernels::LayerNorm(x + begin * n, weight, bias, y + begin * n, end - begin, n, attrs.eps);
+      });
       return absl::OkStatus();
     });
   });

@@ -1,7 +1,5 @@
 #include "nn/ops/log_sigmoid.h"
 
-#include <cmath>
-
 #include "nn/ops/elementwise/unary.h"
 #include "nn/ops/gradients.h"
 #include "nn/ops/kernels/math.h"
@@ -14,8 +12,8 @@ namespace {
 
 struct LogSigmoid {
   template <class T>
-  T operator()(T x) const {
-    return (x < T{0} ? x : T{0}) - std::log1p(kernels::Exp(-std::fabs(x)));
+  MODULED_INLINE T operator()(T x) const {
+    return T{0} - kernels::Log1pExp(-x);
   }
 };
 

@@ -6,6 +6,7 @@
 #include "nn/ops/dispatch.h"
 #include "nn/ops/exp.h"
 #include "nn/ops/gradients.h"
+#include "nn/ops/kernels/ranges.h"
 #include "nn/ops/kernels/softmax.h"
 #include "nn/ops/mul.h"
 #include "nn/ops/sub.h"
@@ -25,9 +26,14 @@ absl::StatusOr<std::vector<TensorSpec>> LogSoftmaxOp::Infer(const Attrs& attrs, 
 
 absl::StatusOr<std::unique_ptr<Kernel>> LogSoftmaxOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   const kernels::SoftmaxExtents extents = kernels::SoftmaxExtentsOf(request.in[0].shape, attrs.axis);
-  return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [extents]<class T>() {
-    return MakeSimpleKernel("two-pass", [extents](const KernelArgs& args) {
-      kernels::LogSoftmax(static_cast<const T*>(args.in[0]), static_cast<T*>(args.out[0]), extents);
+  return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [extents, threads = request.threads]<class T>() {
+    return MakeSimpleKernel("two-pass", [extents, threads](const KernelArgs& args) {
+      const auto* x = static_cast<const T*>(args.in[0]);
+      auto* y = static_cast<T*>(args.out[0]);
+      const int64_t slab = extents.n * extents.inner;
+      kernels::ForRanges(threads, extents.outer, slab, [&](int64_t begin, int64_t end) {
+        kernels::LogSoftmax(x + begin * slab, y + begin * slab, {end - begin, extents.n, extents.inner});
+      });
       return absl::OkStatus();
     });
   });

@@ -5,6 +5,7 @@
 #include "nn/ops/checks.h"
 #include "nn/ops/dispatch.h"
 #include "nn/ops/gradients.h"
+#include "nn/ops/kernels/ranges.h"
 #include "nn/ops/kernels/softmax.h"
 #include "nn/ops/mul.h"
 #include "nn/ops/sub.h"
@@ -24,9 +25,14 @@ absl::StatusOr<std::vector<TensorSpec>> SoftmaxOp::Infer(const Attrs& attrs, abs
 
 absl::StatusOr<std::unique_ptr<Kernel>> SoftmaxOp::MakeKernel(const Attrs& attrs, const KernelRequest& request) {
   const kernels::SoftmaxExtents extents = kernels::SoftmaxExtentsOf(request.in[0].shape, attrs.axis);
-  return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [extents]<class T>() {
-    return MakeSimpleKernel("two-pass", [extents](const KernelArgs& args) {
-      kernels::Softmax(static_cast<const T*>(args.in[0]), static_cast<T*>(args.out[0]), extents);
+  return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [extents, threads = request.threads]<class T>() {
+    return MakeSimpleKernel("two-pass", [extents, threads](const KernelArgs& args) {
+      const auto* x = static_cast<const T*>(args.in[0]);
+      auto* y = static_cast<T*>(args.out[0]);
+      const int64_t slab = extents.n * extents.inner;
+      kernels::ForRanges(threads, extents.outer, slab, [&](int64_t begin, int64_t end) {
+        kernels::Softmax(x + begin * slab, y + begin * slab, {end - begin, extents.n, extents.inner});
+      });
       return absl::OkStatus();
     });
   });

@@ -5,9 +5,8 @@
 // Floating types: float32, float64.
 #pragma once
 
-#include <cmath>
-
 #include "nn/ops/elementwise/activation.h"
+#include "nn/ops/kernels/math.h"
 
 namespace moduled::nn {
 
@@ -22,15 +21,16 @@ struct SoftplusRule {
   };
 
   template <class T>
-  static T Of(const Attrs& a, T x) {
+  MODULED_INLINE static T Of(const Attrs& a, T x) {
     const T beta = static_cast<T>(a.beta);
-    return x * beta > static_cast<T>(a.threshold) ? x : std::log1p(std::exp(x * beta)) / beta;
+    const T soft = kernels::Log1pExp(x * beta) / beta;
+    return kernels::Select(x * beta > static_cast<T>(a.threshold), x, soft);
   }
   template <class T>
   static T Slope(const Attrs& a, T x) {
     const T beta = static_cast<T>(a.beta);
     if (x * beta > static_cast<T>(a.threshold)) return T{1};
-    const T z = std::exp(x * beta);
+    const T z = kernels::Exp(x * beta);
     return z / (z + T{1});
   }
 };

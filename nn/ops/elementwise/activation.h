@@ -33,12 +33,8 @@ struct ActivationOp {
     return InferUnary(kName, Rule::kImplementation, kComputedFloats, in);
   }
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request) {
-    const int64_t n = request.in[0].numel();
-    return MakeKernelFor(FloatTypes(), kName, request.in[0].dtype, [&]<class T>() {
-      return MakeLoopKernel<T>(n, [attrs](const T* x, T* y, int64_t count) {
-        for (int64_t i = 0; i < count; ++i) y[i] = Rule::Of(attrs, x[i]);
-      });
-    });
+    return MakeMapKernel(
+        FloatTypes(), kName, request, [attrs](auto x) __attribute__((always_inline)) { return Rule::Of(attrs, x); });
   }
   static absl::Status Gradient(const Attrs& attrs, GradientScope& scope) {
     return scope.Set(0, scope.Apply<UnaryGradientOp<SlopeRule>>(attrs, {scope.grad(), scope.in(0)}));

@@ -31,12 +31,12 @@ MODULED_INLINE T RsqrtOf(T x) {
 
 template <class T>
 MODULED_INLINE T LogOf(T x) {
-  return std::log(x);
+  return Log(x);
 }
 
 template <class T>
 MODULED_INLINE T Log1pOf(T x) {
-  return std::log1p(x);
+  return Log1p(x);
 }
 
 }  // namespace
@@ -44,10 +44,10 @@ MODULED_INLINE T Log1pOf(T x) {
 MODULED_CPU_CLONES void Exp(const float* x, float* y, int64_t n) { Map(x, y, n, ExpOf<float>); }
 void Exp(const double* x, double* y, int64_t n) { Map(x, y, n, ExpOf<double>); }
 
-void Log(const float* x, float* y, int64_t n) { Map(x, y, n, LogOf<float>); }
+MODULED_CPU_CLONES void Log(const float* x, float* y, int64_t n) { Map(x, y, n, LogOf<float>); }
 void Log(const double* x, double* y, int64_t n) { Map(x, y, n, LogOf<double>); }
 
-void Log1p(const float* x, float* y, int64_t n) { Map(x, y, n, Log1pOf<float>); }
+MODULED_CPU_CLONES void Log1p(const float* x, float* y, int64_t n) { Map(x, y, n, Log1pOf<float>); }
 void Log1p(const double* x, double* y, int64_t n) { Map(x, y, n, Log1pOf<double>); }
 
 MODULED_CPU_CLONES void Sqrt(const float* x, float* y, int64_t n) { Map(x, y, n, SqrtOf<float>); }

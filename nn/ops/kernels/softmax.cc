@@ -11,20 +11,33 @@
 namespace moduled::nn::kernels {
 namespace {
 
+MODULED_INLINE double SumOfExps(const double* x, int64_t n, double greatest) {
+  return SumOf(x, n, [greatest](double e) { return Exp(e - greatest); });
+}
+MODULED_INLINE double SumOfExps(const float* x, int64_t n, float greatest) {
+  return FloatSumOf(
+      x, n, [greatest](float e) __attribute__((always_inline)) { return Exp(e - greatest); });
+}
+MODULED_INLINE double SumOfRow(const double* x, int64_t n) {
+  return SumOf(x, n, [](double e) { return e; });
+}
+MODULED_INLINE double SumOfRow(const float* x, int64_t n) {
+  return FloatSumOf(x, n, [](float e) { return e; });
+}
+
 template <class T>
 MODULED_INLINE void SoftmaxRow(const T* x, T* y, int64_t n) {
   const T greatest = MaxOf(x, n);
   MODULED_VECTOR_LOOP
   for (int64_t i = 0; i < n; ++i) y[i] = Exp(x[i] - greatest);
-  const T sum = static_cast<T>(SumOf(y, n, [](T e) { return static_cast<double>(e); }));
+  const T sum = static_cast<T>(SumOfRow(y, n));
   for (int64_t i = 0; i < n; ++i) y[i] /= sum;
 }
 
 template <class T>
 MODULED_INLINE void LogSoftmaxRow(const T* x, T* y, int64_t n) {
   const T greatest = MaxOf(x, n);
-  const double sum = SumOf(x, n, [greatest](T e) { return static_cast<double>(Exp(e - greatest)); });
-  const T log_sum = static_cast<T>(std::log(sum));
+  const T log_sum = static_cast<T>(std::log(SumOfExps(x, n, greatest)));
   MODULED_VECTOR_LOOP
   for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - greatest) - log_sum;
 }

@@ -64,5 +64,51 @@ TEST(FloatMath, ErfIsWithinFourUnitsInTheLastPlace) {
   EXPECT_TRUE(std::isnan(Erf(kNaN)));
 }
 
+TEST(FloatMath, Expm1IsWithinThreeUnitsInTheLastPlace) {
+  EXPECT_LT(WorstUlps(
+                -110, 88.7f, [](float x) { return Expm1(x); }, [](double x) { return std::expm1(x); }),
+            3);
+  EXPECT_EQ(Expm1(kInfinity), kInfinity);
+  EXPECT_EQ(Expm1(-kInfinity), -1);
+  EXPECT_TRUE(std::signbit(Expm1(-0.0f)));
+  EXPECT_TRUE(std::isnan(Expm1(kNaN)));
+}
+
+TEST(FloatMath, LogIsWithinTwoUnitsInTheLastPlace) {
+  EXPECT_LT(WorstUlps(
+                std::numeric_limits<float>::denorm_min(), std::numeric_limits<float>::max(),
+                [](float x) { return Log(x); }, [](double x) { return std::log(x); }),
+            2);
+  EXPECT_EQ(Log(1.0f), 0);
+  EXPECT_EQ(Log(0.0f), -kInfinity);
+  EXPECT_EQ(Log(-0.0f), -kInfinity);
+  EXPECT_EQ(Log(kInfinity), kInfinity);
+  EXPECT_TRUE(std::isnan(Log(-1.0f)));
+  EXPECT_TRUE(std::isnan(Log(-kInfinity)));
+  EXPECT_TRUE(std::isnan(Log(kNaN)));
+}
+
+TEST(FloatMath, Log1pExpIsWithinThreeUnitsInTheLastPlace) {
+  EXPECT_LT(WorstUlps(
+                -110, std::numeric_limits<float>::max(), [](float x) { return Log1pExp(x); },
+                [](double x) { return x > 700 ? x : std::log1p(std::exp(x)); }),
+            3);
+  EXPECT_EQ(Log1pExp(kInfinity), kInfinity);
+  EXPECT_EQ(Log1pExp(-kInfinity), 0);
+  EXPECT_TRUE(std::isnan(Log1pExp(kNaN)));
+}
+
+TEST(FloatMath, Log1pIsWithinThreeUnitsInTheLastPlace) {
+  EXPECT_LT(WorstUlps(
+                -0.9999999f, std::numeric_limits<float>::max(), [](float x) { return Log1p(x); },
+                [](double x) { return std::log1p(x); }),
+            3);
+  EXPECT_EQ(Log1p(-1.0f), -kInfinity);
+  EXPECT_EQ(Log1p(kInfinity), kInfinity);
+  EXPECT_TRUE(std::signbit(Log1p(-0.0f)));
+  EXPECT_TRUE(std::isnan(Log1p(-2.0f)));
+  EXPECT_TRUE(std::isnan(Log1p(kNaN)));
+}
+
 }  // namespace
 }  // namespace moduled::nn::kernels

@@ -1,0 +1,118 @@
+// moduled_kernels_bench: operators that are bound by memory or by elementary functions, and attention, on the shapes of
+// vision transformers. `bytes_per_second` counts each input and output once, `flops` the products of attention alone.
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nn/graph/op.h"
+#include "nn/ops/elu.h"
+#include "nn/ops/exp.h"
+#include "nn/ops/gelu.h"
+#include "nn/ops/layer_norm.h"
+#include "nn/ops/log_sigmoid.h"
+#include "nn/ops/log_softmax.h"
+#include "nn/ops/mish.h"
+#include "nn/ops/sigmoid.h"
+#include "nn/ops/silu.h"
+#include "nn/ops/softmax.h"
+#include "nn/ops/softplus.h"
+#include "nn/ops/tanh.h"
+#include "nn/tensor/tensor.h"
+
+namespace moduled::bench {
+namespace {
+
+using nn::DType;
+using nn::Op;
+using nn::Shape;
+using nn::Tensor;
+using nn::TensorSpec;
+
+// Numbers between -4 and 4: neither zeros nor denormal, which some processors take longer for.
+Tensor Numbers(const TensorSpec& spec) {
+  Tensor tensor = *Tensor::Allocate(spec);
+  int64_t i = 0;
+  for (float& element : tensor.mutable_elements<float>()) {
+    element = static_cast<float>(i++ * 7919 % 1000) * 8e-3f - 4.0f;
+  }
+  return tensor;
+}
+
+struct Case {
+  std::string name;
+  Op op;
+  std::vector<TensorSpec> in;
+  double flops = 0;
+};
+
+void Run(benchmark::State& state, const Case& c, int threads) {
+  const std::vector<TensorSpec> out_specs = *c.op.Infer(c.in);
+  const std::vector<const Tensor*> constants(c.in.size(), nullptr);
+  const std::unique_ptr<nn::Kernel> kernel =
+      *c.op.MakeKernel({.in = c.in, .out = out_specs, .constants = constants, .threads = threads});
+  std::vector<Tensor> tensors;
+  std::vector<const void*> in;
+  int64_t bytes = 0;
+  for (const TensorSpec& spec : c.in) {
+    tensors.push_back(Numbers(spec));
+    in.push_back(tensors.back().data());
+    bytes += static_cast<int64_t>(spec.byte_size());
+  }
+  Tensor out = Numbers(out_specs[0]);
+  bytes += static_cast<int64_t>(out.byte_size());
+  void* const outputs[] = {out.mutable_data()};
+  Tensor scratch = *Tensor::Allocate({DType::kUInt8, {static_cast<int64_t>(kernel->scratch_bytes())}});
+  for (auto _ : state) {
+    if (!kernel->Run({in, outputs, scratch.mutable_data()}).ok()) state.SkipWithError("the kernel failed");
+  }
+  state.SetBytesProcessed(state.iterations() * bytes);
+  if (c.flops == 0) return;
+  state.counters["flops"] = benchmark::Counter(c.flops, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+std::vector<Case> Cases() {
+  const TensorSpec wide = {DType::kFloat32, {197, 3072}};
+  const TensorSpec rows = {DType::kFloat32, {197, 768}};
+  const TensorSpec row = {DType::kFloat32, {768}};
+  const TensorSpec scores = {DType::kFloat32, {12 * 197, 197}};
+  return {
+      {"exp", Op::Of<nn::ExpOp>({}), {wide}},
+      {"tanh", Op::Of<nn::TanhOp>({}), {wide}},
+      {"sigmoid", Op::Of<nn::SigmoidOp>({}), {wide}},
+      {"gelu", Op::Of<nn::GeluOp>({}), {wide}},
+      {"gelu by tanh", Op::Of<nn::GeluOp>({.tanh = true}), {wide}},
+      {"silu", Op::Of<nn::SiluOp>({}), {wide}},
+      {"mish", Op::Of<nn::MishOp>({}), {wide}},
+      {"elu", Op::Of<nn::EluOp>({}), {wide}},
+      {"softplus", Op::Of<nn::SoftplusOp>({}), {wide}},
+      {"log_sigmoid", Op::Of<nn::LogSigmoidOp>({}), {wide}},
+      {"softmax", Op::Of<nn::SoftmaxOp>({.axis = 1}), {scores}},
+      {"log_softmax", Op::Of<nn::LogSoftmaxOp>({.axis = 1}), {scores}},
+      {"layer_norm", Op::Of<nn::LayerNormOp>({}), {rows, row, row}},
+  };
+}
+
+void Register() {
+  for (const Case& c : Cases()) {
+    for (const int threads : {1, 2}) {
+      const std::string name = c.name + "/threads " + std::to_string(threads);
+      benchmark::RegisterBenchmark(name.c_str(), [c, threads](benchmark::State& state) { Run(state, c, threads); })
+          ->UseRealTime()
+          ->Unit(benchmark::kMicrosecond);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace moduled::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  moduled::bench::Register();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
