@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "nn/layers/attribute_reader.h"
@@ -12,6 +13,7 @@
 #include "nn/modules/containers.h"
 #include "nn/ops/cluster_targets.h"
 #include "nn/ops/gather.h"
+#include "nn/ops/kernels/arithmetic.h"
 #include "nn/ops/log_softmax.h"
 #include "nn/tensor/status_macros.h"
 
@@ -23,8 +25,8 @@ constexpr size_t kMaxClusters = 1000;
 
 struct Options {
   int64_t in_features = 0;
-  std::vector<int64_t> cutoffs;  // The last is the number of classes.
-  double div_value = 4;
+  std::vector<int64_t> cutoffs;             // The last is the number of classes.
+  std::vector<int64_t> projected_features;  // Of each cluster.
   bool head_bias = false;
 
   int64_t clusters() const { return static_cast<int64_t>(cutoffs.size()) - 1; }
@@ -59,12 +61,11 @@ absl::Status AdaptiveLogSoftmax::Initialise(InitContext& context) {
   RETURN_IF_ERROR(RegisterModule("head", std::move(head)));
   const auto tail = std::make_shared<ModuleList>();
   for (int64_t i = 0; i < options_.clusters(); ++i) {
-    const double features = std::floor(static_cast<double>(options_.in_features) /
-                                       std::pow(options_.div_value, static_cast<double>(i + 1)));
+    const int64_t features = options_.projected_features[i];
     const int64_t classes = options_.cutoffs[i + 1] - options_.cutoffs[i];
     const auto projection = std::make_shared<Sequential>();
-    ASSIGN_OR_RETURN(std::shared_ptr<Layer> in, make(options_.in_features, static_cast<int64_t>(features), false));
-    ASSIGN_OR_RETURN(std::shared_ptr<Layer> out, make(static_cast<int64_t>(features), classes, false));
+    ASSIGN_OR_RETURN(std::shared_ptr<Layer> in, make(options_.in_features, features, false));
+    ASSIGN_OR_RETURN(std::shared_ptr<Layer> out, make(features, classes, false));
     RETURN_IF_ERROR(projection->RegisterModule("0", std::move(in)));
     RETURN_IF_ERROR(projection->RegisterModule("1", std::move(out)));
     RETURN_IF_ERROR(tail->RegisterModule(absl::StrCat(i), projection));
@@ -145,13 +146,29 @@ absl::StatusOr<Symbol> AdaptiveLogSoftmax::Forward(Trace& trace, const Arguments
   return Symbol(Symbol::Tuple{{Symbol(output), Symbol(loss)}});
 }
 
+// in_features // div_value ** i for the i-th cluster, as Python divides: 16 // 1.6 is 9, since 1.6 is a little more than that.
+std::vector<int64_t> ProjectedFeatures(AttributeReader& reader, int64_t in_features, size_t clusters) {
+  const double div_value = reader.Float("div_value", 4);
+  if (div_value == 0) reader.Fail("float floor division by zero");
+  std::vector<int64_t> sizes;
+  for (size_t i = 1; i <= clusters; ++i) {
+    const double divisor = std::pow(div_value, static_cast<double>(i));
+    const double features = kernels::FloorDivide()(static_cast<double>(in_features), divisor);
+    if (!(features >= 1 && features <= kMaxExtent)) {
+      reader.Fail(absl::StrCat("div_value: cluster ", i - 1, " cannot have ", features, " features"));
+      return {};
+    }
+    sizes.push_back(static_cast<int64_t>(features));
+  }
+  return sizes;
+}
+
 absl::StatusOr<Options> ReadOptions(const LayerArguments& arguments) {
   AttributeReader reader(arguments.attributes);
   Options options;
   options.in_features = reader.Int("in_features", kPositive);
   const int64_t classes = reader.Int("n_classes", kPositive);
   options.cutoffs = reader.Ints("cutoffs", kAnyInt);
-  options.div_value = reader.Float("div_value", 4);
   options.head_bias = reader.Bool("head_bias", false);
   bool grows = !options.cutoffs.empty() && options.cutoffs.front() > 0 && options.cutoffs.back() < classes;
   for (size_t i = 1; i < options.cutoffs.size(); ++i) grows = grows && options.cutoffs[i - 1] < options.cutoffs[i];
@@ -160,8 +177,11 @@ absl::StatusOr<Options> ReadOptions(const LayerArguments& arguments) {
         "cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value is "
         "between 1 and n_classes-1");
   }
-  if (options.cutoffs.size() > kMaxClusters) reader.Fail("cutoffs: too many");
-  if (!(options.div_value >= 1)) reader.Fail("div_value: must be at least 1");
+  if (options.cutoffs.size() > kMaxClusters) {
+    reader.Fail(absl::StrCat("cutoffs: too many (got ", options.cutoffs.size(), ", want at most ", kMaxClusters, ")"));
+  } else {
+    options.projected_features = ProjectedFeatures(reader, options.in_features, options.cutoffs.size());
+  }
   RETURN_IF_ERROR(reader.Finish());
   options.cutoffs.push_back(classes);
   return options;

@@ -11,8 +11,10 @@ namespace moduled::nn {
 
 absl::StatusOr<std::vector<TensorSpec>> ClusterTargetsOp::Infer(const Attrs& attrs, absl::Span<const TensorSpec> in) {
   RETURN_IF_ERROR(CheckInputCount(kName, in, 1));
-  if (in[0].dtype != DType::kInt64 || in[0].shape.rank() != 1) {
-    return absl::InvalidArgumentError(absl::StrCat(kName, ": wrong type (got ", in[0].ToString(), ")"));
+  // In torch's words: there the targets are what gathers.
+  if (in[0].dtype != DType::kInt64) return absl::InvalidArgumentError("gather(): Expected dtype int64 for index");
+  if (in[0].shape.rank() != 1) {
+    return absl::InvalidArgumentError(absl::StrCat(kName, ": wrong rank (got ", in[0].ToString(), ", want 1)"));
   }
   if (attrs.cutoffs.empty()) return absl::InvalidArgumentError(absl::StrCat(kName, ": no cutoffs"));
   std::vector<TensorSpec> out = {in[0]};

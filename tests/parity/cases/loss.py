@@ -166,6 +166,9 @@ def adaptive():
     yield layer(name, made(16, 10, [3, 6]), (8, 16), all_clusters)
     yield layer(name, made(16, 10, [2], div_value=3.5, head_bias=True), (8, 16), all_clusters, name="bias")
     yield layer(name, made(16, 10, [1, 4, 5], div_value=1.0), (8, 16), all_clusters, name="three")
+    # 16 / 1.6 is 10, but 16 // 1.6 is 9.
+    yield layer(name, made(16, 10, [3, 6], div_value=1.6), (8, 16), all_clusters, name="floored")
+    yield layer(name, made(16, 10, [3], div_value=0.5), (8, 16), all_clusters, name="wider")
     # Where no target is in a cluster, torch leaves its gradients None, and here they are zero.
     unbatched = made(16, 10, [3, 6], div_value=2.0, head_bias=True)
     yield layer(name, unbatched, (16,), integers(10), name="unbatched", backward=False)
