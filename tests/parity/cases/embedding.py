@@ -16,9 +16,13 @@ CASES = [
     layer("Embedding", lambda: nn.Embedding(7, 4, padding_idx=-1), integers(7, 2, 5), name="padding-from-end"),
     layer("Embedding", lambda: nn.Embedding(7, 4, scale_grad_by_freq=True), integers(3, 2, 5), name="frequencies"),
     layer("Embedding", lambda: nn.Embedding(3, 1), integers(3), name="scalar"),
+    layer("Embedding", lambda: nn.Embedding(7, 4, max_norm=0.5), integers(7, 2, 5), name="max-norm"),
+    layer("Embedding", lambda: nn.Embedding(7, 4, max_norm=1, norm_type=1), integers(7, 5), name="max-norm-1"),
     layer("EmbeddingBag", lambda: nn.EmbeddingBag(7, 4), integers(7, 3, 5)),
     layer("EmbeddingBag", lambda: nn.EmbeddingBag(7, 4, mode="sum", padding_idx=1), integers(7, 3, 5), name="sum"),
     layer("EmbeddingBag", lambda: nn.EmbeddingBag(7, 4, mode="max"), integers(7, 3, 5), name="max"),
+    layer("EmbeddingBag", lambda: nn.EmbeddingBag(7, 4, max_norm=0.5), integers(7, 3, 5), name="max-norm"),
+    layer("EmbeddingBag", lambda: nn.EmbeddingBag(7, 4, padding_idx=2), integers(3, 3, 5), name="padding"),
     layer("EmbeddingBag", lambda: nn.EmbeddingBag(7, 4), integers(7, 6), ragged([0, 2, 2]), name="offsets"),
     layer(
         "EmbeddingBag",
