@@ -146,7 +146,7 @@ absl::StatusOr<Symbol> AdaptiveLogSoftmax::Forward(Trace& trace, const Arguments
   return Symbol(Symbol::Tuple{{Symbol(output), Symbol(loss)}});
 }
 
-// in_features // div_value ** i for the i-th cluster, as Python divides: 16 // 1.6 is 9, since 1.6 is a little more than that.
+// in_features // div_value ** i for the i-th cluster, as Python divides: 16 // 1.6 is 9, not 10.
 std::vector<int64_t> ProjectedFeatures(AttributeReader& reader, int64_t in_features, size_t clusters) {
   const double div_value = reader.Float("div_value", 4);
   if (div_value == 0) reader.Fail("float floor division by zero");
