@@ -10,13 +10,14 @@ namespace moduled::nn {
 
 struct AttentionResult {
   Value output;   // [..., L, Ev]
-  Value weights;  // [..., L, S], after dropout.
+  Value weights;  // [..., L, S], after dropout; only where they are wanted.
 };
 
 struct AttentionOptions {
   std::optional<double> scale = std::nullopt;  // 1 / sqrt(E) where it is not given.
   double dropout = 0;                          // Of the weights.
   uint64_t seed = 0;
+  bool weights = false;  // Whether they are wanted. Without them and without dropout one operator does it all.
 };
 
 // q [..., L, E], k [..., S, E], v [..., S, Ev], mask broadcasts to [..., L, S] and is added.

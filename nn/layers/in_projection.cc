@@ -1,6 +1,5 @@
 #include "nn/layers/in_projection.h"
 
-#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,18 +29,27 @@ absl::StatusOr<Value> Linear(Trace& trace, Value x, Value weight, std::optional<
 
 }  // namespace
 
-absl::StatusOr<Qkv> ProjectIn(Trace& trace, const Module& module, int64_t embed_dim, const Qkv& inputs) {
+absl::StatusOr<std::optional<Value>> ProjectTogether(Trace& trace, const Module& module, const Qkv& inputs) {
+  const std::optional<Value> weight = Find(trace, module, "in_proj_weight");
+  if (!weight.has_value() || inputs.q != inputs.k || inputs.k != inputs.v) return std::optional<Value>();
+  ASSIGN_OR_RETURN(const Value all, Linear(trace, inputs.q, *weight, Find(trace, module, "in_proj_bias")));
+  return std::optional<Value>(all);
+}
+
+absl::StatusOr<Qkv> Thirds(Trace& trace, Value together, int64_t embed_dim) {
+  Qkv qkv;
+  int64_t index = 0;
+  for (Value* third : {&qkv.q, &qkv.k, &qkv.v}) {
+    ASSIGN_OR_RETURN(*third, Third(trace, together, 2, index++, embed_dim));
+  }
+  return qkv;
+}
+
+absl::StatusOr<Qkv> ProjectApart(Trace& trace, const Module& module, int64_t embed_dim, const Qkv& inputs) {
   const std::optional<Value> weight = Find(trace, module, "in_proj_weight");
   const std::optional<Value> bias = Find(trace, module, "in_proj_bias");
   const Value in[] = {inputs.q, inputs.k, inputs.v};
   Value out[3];
-  if (weight.has_value() && inputs.q == inputs.k && inputs.k == inputs.v) {
-    ASSIGN_OR_RETURN(const Value all, Linear(trace, inputs.q, *weight, bias));
-    for (int64_t i = 0; i < 3; ++i) {
-      ASSIGN_OR_RETURN(out[i], Third(trace, all, 2, i, embed_dim));
-    }
-    return Qkv{out[0], out[1], out[2]};
-  }
   constexpr absl::string_view kNames[] = {"q_proj_weight", "k_proj_weight", "v_proj_weight"};
   for (int64_t i = 0; i < 3; ++i) {
     std::optional<Value> part = Find(trace, module, kNames[i]);
