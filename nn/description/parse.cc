@@ -48,7 +48,8 @@ absl::StatusOr<v1::ModuleDescription> ParseText(const std::string& text) {
   if (const absl::Status status = ParseTextFormat(text, kMaxMessageDepth, description); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("description: ", status.message()));
   }
-  // The text format lets through strings that are not UTF-8, which the wire format refuses.
+  // The text format lets through strings that are not UTF-8, which the wire format refuses, and logs.
+  const google::protobuf::LogSilencer silencer;
   return ParseBinary(description.SerializeAsString());
 }
 
