@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nn/graph/op.h"
+#include "nn/ops/attention.h"
 #include "nn/ops/elu.h"
 #include "nn/ops/exp.h"
 #include "nn/ops/gelu.h"
@@ -73,6 +74,16 @@ void Run(benchmark::State& state, const Case& c, int threads) {
   state.counters["flops"] = benchmark::Counter(c.flops, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+// Self-attention of `batch` sequences of `length` rows, 12 heads of 64.
+Case Attention(int64_t batch, int64_t length) {
+  constexpr int64_t kHeads = 12, kWidth = 64;
+  return {
+      "attention of " + std::to_string(batch) + " x " + std::to_string(length),
+      Op::Of<nn::AttentionOp>({.layout = nn::HeadLayout::kBatchFirst, .heads = kHeads, .packed = true, .scale = 0.125}),
+      {{DType::kFloat32, {batch, length, 3 * kHeads * kWidth}}},
+      4.0 * static_cast<double>(batch * kHeads * length * length * kWidth)};
+}
+
 std::vector<Case> Cases() {
   const TensorSpec wide = {DType::kFloat32, {197, 3072}};
   const TensorSpec rows = {DType::kFloat32, {197, 768}};
@@ -92,6 +103,9 @@ std::vector<Case> Cases() {
       {"softmax", Op::Of<nn::SoftmaxOp>({.axis = 1}), {scores}},
       {"log_softmax", Op::Of<nn::LogSoftmaxOp>({.axis = 1}), {scores}},
       {"layer_norm", Op::Of<nn::LayerNormOp>({}), {rows, row, row}},
+      Attention(1, 197),
+      Attention(8, 197),
+      Attention(1, 1024),
   };
 }
 

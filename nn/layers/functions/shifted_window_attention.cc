@@ -9,6 +9,7 @@
 #include "nn/layers/rearrange.h"
 #include "nn/layers/stochastic_depth.h"
 #include "nn/ops/add.h"
+#include "nn/ops/attention.h"
 #include "nn/ops/cat.h"
 #include "nn/ops/clamp.h"
 #include "nn/ops/compare.h"
@@ -178,6 +179,7 @@ class Attention {
       return absl::InvalidArgumentError(
           absl::StrCat("shape '", wanted.ToString(), "' is invalid for input of size ", trace_.spec(qkv).numel()));
     }
+    if (!call_.logit_scale.has_value() && !drops_weights()) return AttendAtOnce(qkv);
     ASSIGN_OR_RETURN(qkv, ReshapeTo(trace_, qkv, wanted));
     ASSIGN_OR_RETURN(qkv, PermuteAxes(trace_, qkv, {2, 0, 3, 1, 4}));
     ASSIGN_OR_RETURN(const Value q, Part(qkv, 0));
@@ -191,6 +193,23 @@ class Attention {
     ASSIGN_OR_RETURN(const Value mixed, trace_.Apply<MatmulOp>({}, {scores, v}));
     ASSIGN_OR_RETURN(const Value by_element, PermuteAxes(trace_, mixed, {0, 2, 1, 3}));
     return ReshapeTo(trace_, by_element, {sizes_.batch * windows(), sizes_.elements, sizes_.channels});
+  }
+
+  bool drops_weights() const { return call_.training && call_.attention_dropout != 0; }
+
+  // The same by one operator, of [N windows, elements, 3 C].
+  absl::StatusOr<Value> AttendAtOnce(Value qkv) {
+    ASSIGN_OR_RETURN(qkv, ReshapeTo(trace_, qkv, {sizes_.batch, windows(), sizes_.elements, 3 * sizes_.channels}));
+    Value mask = call_.relative_position_bias;
+    if (is_shifted()) {
+      ASSIGN_OR_RETURN(const Value apart, ShiftMask());
+      ASSIGN_OR_RETURN(mask, trace_.Apply<AddOp>({}, {mask, apart}));
+    }
+    const double scale = 1 / std::sqrt(static_cast<double>(sizes_.channels / call_.heads));
+    const AttentionOp::Attrs attrs = {
+        .layout = HeadLayout::kBatchFirst, .heads = call_.heads, .packed = true, .mask = true, .scale = scale};
+    ASSIGN_OR_RETURN(const Value mixed, trace_.Apply<AttentionOp>(attrs, {qkv, mask}));
+    return ReshapeTo(trace_, mixed, {sizes_.batch * windows(), sizes_.elements, sizes_.channels});
   }
 
   // [N windows, heads, elements, elements]
@@ -221,6 +240,15 @@ class Attention {
   // After a shift, elements from opposite ends of the image share a window: they must not see each other.
   absl::StatusOr<Value> MaskShifted(Value scores) {
     if (!is_shifted()) return scores;
+    const int64_t n = sizes_.elements;
+    ASSIGN_OR_RETURN(const Value mask, ShiftMask());
+    ASSIGN_OR_RETURN(const Value by_image, ReshapeTo(trace_, scores, {sizes_.batch, windows(), call_.heads, n, n}));
+    ASSIGN_OR_RETURN(const Value sum, trace_.Apply<AddOp>({}, {by_image, mask}));
+    return ReshapeTo(trace_, sum, trace_.spec(scores).shape);
+  }
+
+  // What that adds to the scores: [windows, 1, elements, elements].
+  absl::StatusOr<Value> ShiftMask() {
     ASSIGN_OR_RETURN(Tensor regions, Regions());
     const Value region = trace_.Constant(std::move(regions));
     const int64_t n = sizes_.elements;
@@ -229,10 +257,7 @@ class Attention {
     ASSIGN_OR_RETURN(const Value apart, trace_.Apply<CompareOp>({.comparison = Comparison::kNotEqual}, {across, down}));
     ASSIGN_OR_RETURN(const Value masked, Number(kMaskedScore));
     ASSIGN_OR_RETURN(const Value seen, Number(0));
-    ASSIGN_OR_RETURN(const Value mask, trace_.Apply<WhereOp>({}, {apart, masked, seen}));
-    ASSIGN_OR_RETURN(const Value by_image, ReshapeTo(trace_, scores, {sizes_.batch, windows(), call_.heads, n, n}));
-    ASSIGN_OR_RETURN(const Value sum, trace_.Apply<AddOp>({}, {by_image, mask}));
-    return ReshapeTo(trace_, sum, trace_.spec(scores).shape);
+    return trace_.Apply<WhereOp>({}, {apart, masked, seen});
   }
 
   // Which part of the unshifted image an element comes from: [windows, elements].

@@ -18,6 +18,29 @@ class Attends(nn.Module):
         return both if self.flags.get("need_weights", True) else both[0]
 
 
+class LooksAtItself(nn.Module):
+    """Self-attention whose weights nobody sees: one product makes query, key and value."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(6, 2, **options)
+
+    def forward(self, x, attn_mask=None, key_padding_mask=None):
+        return self.attention(
+            x, x, x, attn_mask=attn_mask, key_padding_mask=key_padding_mask, need_weights=False
+        )[0]
+
+
+def square_mask():
+    """[4, 4], for each of two sequences and two heads."""
+    return torch.eye(4, dtype=torch.bool).roll(1, 0).expand(4, 4, 4).contiguous()
+
+
+def square_padding():
+    """[2, 4]."""
+    return torch.tensor([[False, False, False, True], [True, False, False, False]])
+
+
 def mask():
     """[4, 3], which forbids some."""
     return torch.tensor([[False, True, False], [False, False, True], [True, False, False], [False, False, False]])
@@ -51,6 +74,25 @@ CASES = [
         *(QUERY, MEMORY, MEMORY, mask, padding),
         name="alone",
         need_weights=False,
+    ),
+    layer("MultiheadAttention", LooksAtItself, (4, 2, 6), square_mask, name="itself"),
+    layer(
+        "MultiheadAttention",
+        lambda: LooksAtItself(batch_first=True),
+        *((2, 4, 6), square_mask, square_padding),
+        name="itself-batch-first",
+    ),
+    layer("MultiheadAttention", lambda: LooksAtItself(bias=False), (4, 6), name="itself-unbatched"),
+    attention(
+        lambda: nn.MultiheadAttention(6, 2, batch_first=True),
+        *((2, 4, 6), (2, 3, 6), (2, 3, 6), mask, padding),
+        name="alone-batch-first",
+        need_weights=False,
+    ),
+    attention(
+        lambda: nn.MultiheadAttention(6, 2, batch_first=True),
+        *((2, 4, 6), (2, 3, 6), (2, 3, 6), mask, padding),
+        name="weights-batch-first",
     ),
 ]
 
