@@ -23,7 +23,7 @@ class PackCache;
 // How much a result may deviate from plain float32 arithmetic.
 enum class Precision {
   kExact,    // No Winograd, no reassociation beyond BLAS.
-  kDefault,  // float32 with Winograd where a check of its error passes.
+  kDefault,  // float32 with Winograd where a check of its error passes, and products of operands split in two.
   kFast,     // bfloat16 compute.
 };
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nn/ops/kernels/parallel.h"
-#include "nn/ops/kernels/pointwise.h"
+#include "nn/ops/kernels/pointwise_rows.h"
 #include "nn/ops/kernels/rows.h"
 #include "nn/tensor/status_macros.h"
 
@@ -34,19 +34,12 @@ class EpilogueKernel final : public Kernel {
     const int threads = count_ < kGrain ? 1 : threads_;
     kernels::ParallelFor(threads, count_, [&](int64_t begin, int64_t end, int) {
       if (residual != nullptr) kernels::AddRow(residual + begin, y + begin, end - begin);
-      Apply(y + begin, end - begin);
+      kernels::ApplyRow(epilogue_.pointwise, y + begin, end - begin);
     });
     return absl::OkStatus();
   }
 
  private:
-  void Apply(float* y, int64_t count) const {
-    const Pointwise& p = epilogue_.pointwise;
-    if (p.kind == Pointwise::Kind::kIdentity) return;
-    if (p.kind == Pointwise::Kind::kClamp) return kernels::ClampRow(p.low, p.high, y, count);
-    for (int64_t i = 0; i < count; ++i) y[i] = kernels::Apply(p, y[i]);
-  }
-
   const std::unique_ptr<Kernel> kernel_;
   const Epilogue epilogue_;
   const int64_t count_;

@@ -17,6 +17,7 @@ namespace moduled::nn {
 // How a kernel's results relate to those of plain float32 arithmetic.
 enum class Faithfulness : uint8_t {
   kSame,      // Equal but for the order of sums.
+  kSplit,     // Of terms that are off by 2^-14 at most: not for Precision::kExact.
   kWinograd,  // Further off: only where a check of the error passes, and not for Precision::kExact.
   kBfloat16,  // Operands of 8 significant bits: only for Precision::kFast.
 };

@@ -177,6 +177,7 @@ bool IsAllowed(Faithfulness faithfulness, Precision precision) {
   switch (faithfulness) {
     case Faithfulness::kSame:
       return true;
+    case Faithfulness::kSplit:
     case Faithfulness::kWinograd:
       return precision != Precision::kExact;
     case Faithfulness::kBfloat16:

@@ -30,6 +30,12 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeDirectChannelsLastKernel(const Chann
 absl::StatusOr<std::unique_ptr<Kernel>> MakeBfloat16ChannelsLastKernel(const ChannelsLastProblem& problem,
                                                                        const KernelRequest& request);
 
+// By the processor's tiles: float32 as two parts in bfloat16 each, or rounded to one.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeSplitTilesChannelsLastKernel(const ChannelsLastProblem& problem,
+                                                                         const KernelRequest& request);
+absl::StatusOr<std::unique_ptr<Kernel>> MakeTilesChannelsLastKernel(const ChannelsLastProblem& problem,
+                                                                    const KernelRequest& request);
+
 // By Winograd's minimal filtering: results differ from a direct sum's by more than rounding.
 absl::StatusOr<std::unique_ptr<Kernel>> MakeWinograd2ChannelsLastKernel(const ChannelsLastProblem& problem,
                                                                         const KernelRequest& request);

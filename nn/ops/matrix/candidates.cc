@@ -7,8 +7,10 @@ namespace moduled::nn {
 absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates() {
   static constexpr KernelCandidate<MatrixProblem> kCandidates[] = {
       {"onednn_bfloat16", MakeBfloat16MatrixKernel, Faithfulness::kBfloat16},
+      {"tiles_bfloat16", MakeTilesMatrixKernel, Faithfulness::kBfloat16},
       {"onednn_packed", MakePackedMatrixKernel},
       {"openblas", MakeBlasMatrixKernel},
+      {"tiles_split", MakeSplitTilesMatrixKernel, Faithfulness::kSplit},
       {"reference", MakeReferenceMatrixKernel, Faithfulness::kSame, /*last_resort=*/true},
   };
   return kCandidates;

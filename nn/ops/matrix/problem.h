@@ -53,6 +53,12 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakePackedMatrixKernel(const MatrixProbl
 absl::StatusOr<std::unique_ptr<Kernel>> MakeBfloat16MatrixKernel(const MatrixProblem& problem,
                                                                  const KernelRequest& request);
 
+// A constant b packed ahead, by the processor's tiles: float32 as two parts in bfloat16 each, or rounded to one.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeSplitTilesMatrixKernel(const MatrixProblem& problem,
+                                                                   const KernelRequest& request);
+absl::StatusOr<std::unique_ptr<Kernel>> MakeTilesMatrixKernel(const MatrixProblem& problem,
+                                                              const KernelRequest& request);
+
 // float32 and float64, by OpenBLAS: GEMV where y is a vector, else GEMM.
 absl::StatusOr<std::unique_ptr<Kernel>> MakeBlasMatrixKernel(const MatrixProblem& problem,
                                                              const KernelRequest& request);
