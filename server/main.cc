@@ -5,12 +5,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "nn/ops/compute_libraries.h"
 #include "server/hooks/subscription_hub.h"
+#include "server/models/kept_algorithms.h"
 #include "server/models/local_admin.h"
 #include "server/models/local_introspection.h"
 #include "server/operations/compute_environment.h"
 #include "server/operations/health.h"
 #include "server/operations/logging.h"
+#include "server/operations/machine.h"
 #include "server/operations/options.h"
 #include "server/operations/signals.h"
 #include "server/rpc/rpc_server.h"
@@ -26,6 +29,9 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
+// What choices of algorithms depend on beside their problems.
+std::string MachineText() { return absl::StrCat(BuildText(), "; ", nn::ComputeLibraries(), "; ", ProcessorText()); }
+
 // What an operator should know of a model that was loaded.
 void TellOf(const LoadedModel& model) {
   const std::string name = absl::StrCat("model ", model.ref().name, " version ", model.ref().version, ": ");
@@ -39,11 +45,16 @@ void TellOf(const LoadedModel& model) {
   }
 }
 
-AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler) {
+AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAlgorithms& algorithms) {
   return {.load = {.max_bytes = options.max_model_bytes,
                    .thread_shares = ThreadShares(options.compute_threads),
-                   .run = [&scheduler](int threads, auto work) { return scheduler.RunAndWait(threads, work); }},
-          .on_loaded = TellOf,
+                   .run = [&scheduler](int threads, auto work) { return scheduler.RunAndWait(threads, work); },
+                   .algorithms = &algorithms.cache()},
+          .on_loaded =
+              [&algorithms](const LoadedModel& model) {
+                TellOf(model);
+                algorithms.Save();
+              },
           .on_unloaded = [&scheduler] { scheduler.ReleaseWorkspaces(); }};
 }
 
@@ -51,11 +62,12 @@ int Serve(const Options& options, Signals& signals) {
   const absl::StatusOr<Repository> repository = Repository::Open(options.repository);
   if (!repository.ok()) return Fail(repository.status());
 
+  KeptAlgorithms algorithms(options.cache, MachineText(), LogWarning);
   Health health;
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
-  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler));
+  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler, algorithms));
   LocalIntrospection introspection(store, *repository);
   LocalInference inference(store, hub, scheduler, {options.replica_id, options.max_hook_bytes});
 
@@ -70,6 +82,7 @@ int Serve(const Options& options, Signals& signals) {
   if (!server.ok()) return Fail(server.status());
   health.Publish([&server](const std::string& name, bool serving) { (*server)->SetServing(name, serving); });
   std::cout << "listening on " << (*server)->address() << std::endl;
+  LogInfo(absl::StrCat("algorithms that had to be measured: ", algorithms.cache().measured()));
 
   signals.Wait();
   LogInfo("shutting down");
@@ -80,6 +93,7 @@ int Serve(const Options& options, Signals& signals) {
   admin.Drain();
   hub.CloseAll(absl::UnavailableError("the server is shutting down"));
   (*server)->Shutdown(deadline);
+  algorithms.Save();  // What calls of other shapes have measured.
   health.Publish({});
   return 0;
 }

@@ -145,23 +145,57 @@ absl::StatusOr<Trial> Fastest(Bench& bench, std::vector<Trial> trials) {
       *std::min_element(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.best < b.best; }));
 }
 
-// The kernel that was chosen before, null if there is none that can be taken without a look at it.
-absl::StatusOr<std::unique_ptr<Kernel>> Known(absl::string_view problem, absl::Span<const MeasuredCandidate> candidates,
-                                              const KernelRequest& request) {
-  const std::optional<std::string> name = request.algorithms->Find(problem);
-  if (!name.has_value()) return nullptr;
-  for (const MeasuredCandidate& candidate : candidates) {
-    if (candidate.name != *name) continue;
-    // Other weights have another error.
-    if (candidate.faithfulness == Faithfulness::kWinograd &&
-        (request.packs == nullptr || !request.packs->Knows(*request.constants[1], problem))) {
-      return nullptr;
+// What a choice depends on. Which inputs are constants decides what can be packed ahead; and a choice between other
+// candidates, of another version's, is none between these.
+std::string KeyOf(absl::string_view problem, absl::Span<const MeasuredCandidate> candidates,
+                  const KernelRequest& request) {
+  const auto is_constant = [](std::string* out, const Tensor* tensor) { out->push_back(tensor ? '1' : '0'); };
+  const auto name = [](std::string* out, const MeasuredCandidate& candidate) { absl::StrAppend(out, candidate.name); };
+  return absl::StrCat(problem, " constants=", absl::StrJoin(request.constants, "", is_constant),
+                      " of=", absl::StrJoin(candidates, ",", name));
+}
+
+// The first kernel that is exact, null if there is none.
+absl::StatusOr<std::unique_ptr<Kernel>> MakeExact(absl::Span<const MeasuredCandidate> candidates) {
+  for (const bool last_resort : {false, true}) {
+    for (const MeasuredCandidate& candidate : candidates) {
+      if (candidate.faithfulness != Faithfulness::kSame || candidate.last_resort != last_resort) continue;
+      absl::StatusOr<std::unique_ptr<Kernel>> kernel = candidate.make();
+      if (!absl::IsUnimplemented(kernel.status())) return kernel;
     }
-    absl::StatusOr<std::unique_ptr<Kernel>> kernel = candidate.make();
-    if (absl::IsUnimplemented(kernel.status())) return nullptr;
-    return kernel;
   }
   return nullptr;
+}
+
+// Whether a kernel of Winograd's is exact enough for the weights at hand. Its speed is known.
+absl::StatusOr<bool> IsExactEnough(const Kernel& kernel, absl::Span<const MeasuredCandidate> candidates,
+                                   const KernelRequest& request) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Kernel> exact, MakeExact(candidates));
+  if (exact == nullptr) return true;  // As when it was measured.
+  ASSIGN_OR_RETURN(Bench bench, Bench::Make(request));
+  RETURN_IF_ERROR(bench.Run(*exact));
+  const std::vector<float> want = bench.Results();
+  RETURN_IF_ERROR(bench.Run(kernel));
+  return IsNear(bench.Results(), want);
+}
+
+// The kernel that was chosen before, null if it cannot be taken again.
+absl::StatusOr<std::unique_ptr<Kernel>> Known(const std::string& key, absl::Span<const MeasuredCandidate> candidates,
+                                              const KernelRequest& request) {
+  const std::optional<std::string> name = request.algorithms->Find(key);
+  if (!name.has_value()) return nullptr;
+  const auto candidate = std::find_if(candidates.begin(), candidates.end(),
+                                      [&](const MeasuredCandidate& each) { return each.name == *name; });
+  if (candidate == candidates.end()) return nullptr;
+  absl::StatusOr<std::unique_ptr<Kernel>> kernel = candidate->make();
+  if (absl::IsUnimplemented(kernel.status())) return nullptr;
+  if (!kernel.ok() || candidate->faithfulness != Faithfulness::kWinograd) return kernel;
+  // Other weights have another error.
+  if (request.packs != nullptr && request.packs->Knows(*request.constants[1], key)) return kernel;
+  ASSIGN_OR_RETURN(const bool exact_enough, IsExactEnough(**kernel, candidates, request));
+  if (!exact_enough) return nullptr;
+  if (request.packs != nullptr) request.packs->Remember(*request.constants[1], key);
+  return kernel;
 }
 
 }  // namespace
@@ -189,8 +223,9 @@ bool IsAllowed(Faithfulness faithfulness, Precision precision) {
 absl::StatusOr<std::unique_ptr<Kernel>> MakeFastest(absl::string_view problem,
                                                     absl::Span<const MeasuredCandidate> candidates,
                                                     const KernelRequest& request) {
+  const std::string key = KeyOf(problem, candidates, request);
   if (request.algorithms != nullptr) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Kernel> known, Known(problem, candidates, request));
+    ASSIGN_OR_RETURN(std::unique_ptr<Kernel> known, Known(key, candidates, request));
     if (known != nullptr) return known;
   }
   ASSIGN_OR_RETURN(std::vector<Trial> trials, MakeTrials(problem, candidates));
@@ -206,9 +241,9 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeFastest(absl::string_view problem,
   RETURN_IF_ERROR(RemoveInexact(bench, trials));
   if (trials.empty()) return absl::InternalError(absl::StrCat(problem, ": no kernel is exact enough"));
   ASSIGN_OR_RETURN(Trial fastest, Fastest(bench, std::move(trials)));
-  if (request.algorithms != nullptr) request.algorithms->Insert(problem, fastest.candidate->name);
+  if (request.algorithms != nullptr) request.algorithms->Insert(key, fastest.candidate->name);
   if (fastest.candidate->faithfulness == Faithfulness::kWinograd && request.packs != nullptr) {
-    request.packs->Remember(*request.constants[1], problem);
+    request.packs->Remember(*request.constants[1], key);
   }
   return std::move(fastest.kernel);
 }

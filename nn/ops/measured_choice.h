@@ -1,8 +1,8 @@
 // The fastest of several ways of computing an operator, found out by trying.
 //
-// The choice is kept in the request's AlgorithmCache, under a text that names the problem; without a cache the first
-// candidate is taken. Candidates that give up exactness are tried only where the request's precision allows it, and
-// those of Winograd are compared with an exact one for the weights at hand.
+// The choice is kept in the request's AlgorithmCache, under a text that names the problem and the candidates; without a
+// cache the first candidate is taken. Candidates that give up exactness are tried only where the request's precision
+// allows it. Those of Winograd are compared with an exact one for the weights at hand, also where the choice is known.
 #pragma once
 
 #include <functional>

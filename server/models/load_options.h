@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "nn/graph/algorithm_cache.h"
 #include "nn/plan/workspace.h"
 
 namespace moduled::server {
@@ -28,6 +29,8 @@ struct LoadOptions {
   // The numbers of threads that calls may get: each needs a plan.
   std::vector<int> thread_shares = {1};
   ComputeRunner run = RunHere;
+  // Of the whole server; must outlive the models. Null: each model has its own.
+  nn::AlgorithmCache* algorithms = nullptr;
 };
 
 }  // namespace moduled::server

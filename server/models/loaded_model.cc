@@ -48,19 +48,21 @@ absl::StatusOr<ModelHandle> LoadedModel::Make(const std::string& name, int64_t v
   }
   content.weights.reset();  // The tree has them now.
   const std::shared_ptr<LoadedModel> model(
-      new LoadedModel(name, version, std::move(content), std::move(signature), root), Release);
+      new LoadedModel(name, version, std::move(content), std::move(signature), root, options), Release);
   RETURN_IF_ERROR(model->Prepare(root, options));
   return ModelHandle(model);
 }
 
 LoadedModel::LoadedModel(const std::string& name, int64_t version, Repository::Version content,
-                         nn::ModelSignature signature, std::shared_ptr<const nn::Module> root)
+                         nn::ModelSignature signature, std::shared_ptr<const nn::Module> root,
+                         const LoadOptions& options)
     : ref_{name, absl::StrCat(version)},
       version_(version),
       description_(std::move(content.description)),
       signature_(std::move(signature)),
       config_(content.config),
-      model_(std::make_unique<nn::Model>(std::move(root), nn::ModelOptions{.precision = config_.precision})) {}
+      model_(std::make_unique<nn::Model>(
+          std::move(root), nn::ModelOptions{.precision = config_.precision, .algorithms = options.algorithms})) {}
 
 absl::Status LoadedModel::Prepare(std::shared_ptr<const nn::Module> root, const LoadOptions& options) {
   example_ = RunExample(std::move(root), options);

@@ -46,7 +46,7 @@ class LoadedModel {
 
  private:
   LoadedModel(const std::string& name, int64_t version, Repository::Version content, nn::ModelSignature signature,
-              std::shared_ptr<const nn::Module> root);
+              std::shared_ptr<const nn::Module> root, const LoadOptions& options);
   // Makes it ready.
   absl::Status Prepare(std::shared_ptr<const nn::Module> root, const LoadOptions& options);
   // INVALID_ARGUMENT if the model does not take it.

@@ -113,7 +113,8 @@ absl::StatusOr<double> MeasureDeviation(nn::Model& model, std::shared_ptr<const 
   ASSIGN_OR_RETURN(const std::vector<nn::TensorSpec> specs, nn::ExampleInputs(signature));
   ASSIGN_OR_RETURN(const nn::CallData arguments, Samples(specs));
   const int threads = options.thread_shares.front();
-  nn::Model exact(std::move(root), {.threads = threads, .precision = nn::Precision::kExact});
+  nn::Model exact(std::move(root),
+                  {.threads = threads, .precision = nn::Precision::kExact, .algorithms = options.algorithms});
   double deviation = 0;
   RETURN_IF_ERROR(options.run(threads, [&](nn::Workspace& workspace) -> absl::Status {
     ASSIGN_OR_RETURN(const nn::Datum want, exact.Forward(arguments, workspace));

@@ -16,4 +16,8 @@ int64_t UsableMemory(const ControlGroup& group = ControlGroup());
 
 std::string HostName();
 
+// What is known of the first processor that decides which code is the fastest on it: its name, its size of cache, its
+// instructions on vectors and tiles. As Linux tells it.
+std::string ProcessorText(const std::string& cpuinfo = "/proc/cpuinfo");
+
 }  // namespace moduled::server

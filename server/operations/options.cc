@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "server/operations/machine.h"
@@ -22,9 +23,13 @@ std::string CheckAddress(const std::string& address) {
   return "not HOST:PORT (got " + address + ")";
 }
 
-void AddFlags(CLI::App& app, Options& options, double& drain_delay, double& drain_timeout) {
+void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache, double& drain_delay,
+              double& drain_timeout) {
   const CLI::AsSizeValue size(!kKilobyteIs1000);
   app.add_option("--repository", options.repository, "The directory that holds the models")->required();
+  app.add_option("--cache", cache,
+                 "Where choices of algorithms are kept for the next start; empty: nowhere (default: .cache in the "
+                 "repository)");
   app.add_option("--listen", options.listen, "HOST:PORT to serve gRPC on; port 0 means one that the system chooses")
       ->check(CheckAddress)
       ->capture_default_str();
@@ -60,13 +65,16 @@ void AddFlags(CLI::App& app, Options& options, double& drain_delay, double& drai
 
 }  // namespace
 
+std::string BuildText() { return MODULED_VERSION " " MODULED_BUILD; }
+
 std::variant<Options, int> ParseOptions(int argc, char** argv) {
   Options options;
   double drain_delay = absl::ToDoubleSeconds(options.drain_delay);
   double drain_timeout = absl::ToDoubleSeconds(options.drain_timeout);
+  std::optional<std::string> cache;
   CLI::App app("Serves torch.nn-style models over gRPC and lets clients look inside while it does.", "moduled");
   app.set_version_flag("--version", MODULED_VERSION);
-  AddFlags(app, options, drain_delay, drain_timeout);
+  AddFlags(app, options, cache, drain_delay, drain_timeout);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -77,6 +85,7 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   }
   options.drain_delay = absl::Seconds(drain_delay);
   options.drain_timeout = absl::Seconds(drain_timeout);
+  options.cache = cache.value_or(options.repository + "/.cache");
   if (options.compute_threads == 0) options.compute_threads = UsableProcessors();
   if (options.max_model_bytes == 0) options.max_model_bytes = UsableMemory() / 2;
   if (options.replica_id.empty()) options.replica_id = HostName();

@@ -12,6 +12,7 @@ namespace moduled::server {
 
 struct Options {
   std::string repository;
+  std::string cache;  // Default: .cache in the repository. Empty: nothing is kept.
   std::string listen = "127.0.0.1:8001";
   std::string replica_id;   // Default: the host's name.
   int compute_threads = 0;  // Of all requests together. 0: one for each processor that this process may use.
@@ -25,6 +26,9 @@ struct Options {
   absl::Duration drain_timeout = absl::Seconds(20);
   std::string log_level = "info";
 };
+
+// The program's version, and how it was built.
+std::string BuildText();
 
 // An exit code means that the program is to end with it: everything has been said.
 std::variant<Options, int> ParseOptions(int argc, char** argv);

@@ -25,6 +25,7 @@ class MachineTest : public ::testing::Test {
   }
   ~MachineTest() override { fs::remove_all(directory_); }
 
+  fs::path Path(const std::string& file) const { return directory_ / file; }
   ControlGroup Group() const { return ControlGroup(directory_.string()); }
   void Write(const std::string& file, const std::string& text) const {
     fs::create_directories((directory_ / file).parent_path());
@@ -81,6 +82,19 @@ TEST_F(MachineTest, UsesNoMoreMemoryThanTheContainersLimit) {
 TEST_F(MachineTest, ReadsTheMemoryLimitOfControlGroupsOfVersion1) {
   Write("memory/memory.limit_in_bytes", "2097152");
   EXPECT_EQ(UsableMemory(Group()), 2 << 20);
+}
+
+TEST_F(MachineTest, DescribesAProcessorByWhatDecidesItsSpeed) {
+  Write("x86",
+        "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Some Processor\ncpu MHz\t\t: 2599.998\n"
+        "cache size\t: 4096 KB\nflags\t\t: fpu sse4_1 hypervisor avx512f amx_tile fma\nbugs\t\t: many\n\n"
+        "processor\t: 1\nvendor_id\t: Other");
+  EXPECT_EQ(ProcessorText(Path("x86")),
+            "vendor_id=GenuineIntel; model name=Some Processor; cache size=4096 KB; sse4_1 avx512f amx_tile fma ");
+  Write("arm", "processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd sve\nCPU part\t: 0xd40");
+  EXPECT_EQ(ProcessorText(Path("arm")), "Features=fp asimd sve; CPU part=0xd40; ");
+  EXPECT_EQ(ProcessorText(Path("missing")), "");
+  EXPECT_NE(ProcessorText(), "") << "this one";
 }
 
 }  // namespace

@@ -48,6 +48,13 @@ TEST(Options, ReadSizesWithUnitsAndTimesInSeconds) {
   EXPECT_EQ(options.drain_timeout, absl::Milliseconds(1500));
 }
 
+TEST(Options, KeepChoicesInTheRepositoryUnlessToldOtherwise) {
+  EXPECT_EQ(std::get<Options>(Parse({"--repository", "models"})).cache, "models/.cache");
+  EXPECT_EQ(std::get<Options>(Parse({"--repository=models", "--cache=/var/cache/moduled"})).cache,
+            "/var/cache/moduled");
+  EXPECT_EQ(std::get<Options>(Parse({"--repository", "models", "--cache", ""})).cache, "");
+}
+
 TEST(Options, SayInOneLineWhatIsWrong) {
   EXPECT_THAT(ErrorOf({}), HasSubstr("--repository is required"));
   EXPECT_THAT(ErrorOf({"--repository=m", "--listen=nowhere"}), HasSubstr("not HOST:PORT (got nowhere)"));

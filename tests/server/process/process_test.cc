@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -111,6 +112,23 @@ TEST_F(ProcessTest, ServesTheRestOfARepositoryThatHoldsABadModel) {
   ASSERT_EQ(models->size(), 2u);
   EXPECT_EQ((*models)[0].state, contract::ModelState::kUnavailable);
   EXPECT_THAT((*models)[0].reason, HasSubstr("bad/1"));
+}
+
+TEST_F(ProcessTest, MeasuresNothingAtASecondStart) {
+  repository_.Add("wide",
+                  "linear { in_features: 64 out_features: 64 }"
+                  "signature { inputs { name: 'x' dtype: FLOAT32 shape: [ 16, 64 ] } }");
+  const auto kept = [&] {
+    const std::vector<std::string> files = repository_.List(".cache");
+    EXPECT_THAT(files, ::testing::SizeIs(1));
+    return std::filesystem::path(repository_.path()) / ".cache" / files.at(0);
+  };
+  Start();
+  const auto written = std::filesystem::last_write_time(kept());
+  const auto second = Start();
+  second->Signal(SIGTERM);
+  EXPECT_EQ(second->Wait(), 0);
+  EXPECT_EQ(std::filesystem::last_write_time(kept()), written) << "it is written when there is something new";
 }
 
 TEST_F(ProcessTest, TellsOpenMpAndOpenBlasNotToSpinUnlessToldOtherwise) {
