@@ -18,6 +18,8 @@
 //     // Only for operators that can: themselves with such a function behind them, or with the sum with one more input.
 //     static std::optional<Op> WithPointwise(const Attrs&, const Pointwise&);
 //     static std::optional<Op> WithResidual(const Attrs&);
+//     // Only for operators that are cheaper without their last outputs, such as what only their gradient reads.
+//     static std::optional<Op> WithFirstOutputs(const Attrs&, size_t count);
 //   };
 //
 // There is no base class to derive from and no list to add it to: layers and functions name the struct.
@@ -94,6 +96,8 @@ class Op {
   std::optional<Op> WithPointwise(const Pointwise& pointwise) const { return impl_->WithPointwise(pointwise); }
   // The operator that does the same and adds a tensor of its output's type, its last input, before any function.
   std::optional<Op> WithResidual() const { return impl_->WithResidual(); }
+  // The operator that answers only its first outputs, `count` of them or some more, if that is cheaper.
+  std::optional<Op> WithFirstOutputs(size_t count) const { return impl_->WithFirstOutputs(count); }
 
   // The attributes if this is a T, else null: for the passes that rewrite graphs.
   template <Operator T>
@@ -117,6 +121,7 @@ class Op {
     virtual std::optional<Pointwise> AsPointwise() const = 0;
     virtual std::optional<Op> WithPointwise(const Pointwise& pointwise) const = 0;
     virtual std::optional<Op> WithResidual() const = 0;
+    virtual std::optional<Op> WithFirstOutputs(size_t count) const = 0;
     virtual bool Equals(const Interface& other) const = 0;
   };
 
@@ -160,6 +165,13 @@ class Op {
     std::optional<Op> WithResidual() const override {
       if constexpr (requires { T::WithResidual(attrs); }) {
         return T::WithResidual(attrs);
+      } else {
+        return std::nullopt;
+      }
+    }
+    std::optional<Op> WithFirstOutputs(size_t count) const override {
+      if constexpr (requires { T::WithFirstOutputs(attrs, count); }) {
+        return T::WithFirstOutputs(attrs, count);
       } else {
         return std::nullopt;
       }

@@ -2,8 +2,8 @@
 //
 //   gates [rows, g H]: x W_ih^T + b_ih of all steps, h0 [B, P], c0 [B, H] (LSTM), w_hh [g H, P], b_hh [g H] (optional),
 //   w_hr [P, H] (LSTM, optional), batch_sizes int64 [T] (optional)
-//     -> y [rows, P], hn [B, P], cn [B, H] (LSTM); for the gradient kept gates [rows, 4 H] (LSTM, GRU) and cells
-//        [rows, H] (LSTM)
+//     -> y [rows, P], hn [B, P], cn [B, H] (LSTM); for the gradient, unless attrs.keeps is off, kept gates [rows, 4 H]
+//        (LSTM, GRU) and cells [rows, H] (LSTM)
 //   P = H without w_hr, where the state is h' w_hr^T
 //
 // The rows of one step stand together. Without batch sizes each step has B of them; with batch sizes, which do not
@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,6 +30,7 @@ struct RecurrentOp {
 
   static absl::StatusOr<std::vector<TensorSpec>> Infer(const Attrs& attrs, absl::Span<const TensorSpec> in);
   static absl::StatusOr<std::unique_ptr<Kernel>> MakeKernel(const Attrs& attrs, const KernelRequest& request);
+  static std::optional<Op> WithFirstOutputs(const Attrs& attrs, size_t count);
   static absl::Status Gradient(const Attrs& attrs, GradientScope& scope);
 };
 

@@ -4,6 +4,8 @@
 // running than the plan was made for.
 #pragma once
 
+#include <omp.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -35,6 +37,15 @@ void ParallelFor(int threads, int64_t count, Function function) {
     const Part range = PartOf(count, parts, part);
     function(range.begin, range.end, static_cast<int>(part));
   }
+}
+
+// function(thread, team) once on each thread of a team of at most `threads`, which run at the same time: they may wait
+// for each other.
+template <class Function>
+void RunTeam(int threads, Function function) {
+  if (threads <= 1) return function(0, 1);
+#pragma omp parallel num_threads(threads)
+  function(omp_get_thread_num(), omp_get_num_threads());
 }
 
 }  // namespace moduled::nn::kernels

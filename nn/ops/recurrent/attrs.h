@@ -18,12 +18,15 @@ struct RecurrentAttrs {
   bool bias = true;        // Whether there is a b_hh.
   bool projected = false;  // Whether there is a w_hr: LSTM only.
   bool packed = false;     // Whether there are batch sizes.
+  bool keeps = true;       // Whether it answers what its gradient needs.
 
-  bool lstm() const { return kind == RecurrentKind::kLstm; }
-  bool gru() const { return kind == RecurrentKind::kGru; }
+  constexpr bool lstm() const { return kind == RecurrentKind::kLstm; }
+  constexpr bool gru() const { return kind == RecurrentKind::kGru; }
   // Gates, each as wide as the hidden layer: of a step, and of those that are kept for the gradient.
-  int64_t gates() const { return lstm() ? 4 : gru() ? 3 : 1; }
-  int64_t kept() const { return lstm() || gru() ? 4 : 0; }
+  constexpr int64_t gates() const { return lstm() ? 4 : gru() ? 3 : 1; }
+  constexpr int64_t kept() const { return lstm() || gru() ? 4 : 0; }
+  // The outputs that are of use without a gradient: y, hn and cn.
+  size_t results() const { return lstm() ? 3 : 2; }
 
   // Where the operator's inputs stand. The first two are the gates and h0.
   static constexpr size_t kGates = 0;

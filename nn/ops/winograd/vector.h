@@ -1,55 +1,17 @@
-// Vectors of AVX-512: written with operators, compiled for it function by function.
-//
-// Elsewhere they compile to whatever is there, which nobody runs: Supports() asks the processor first.
+// The vectors that tiles are transformed and multiplied in.
 #pragma once
 
-#include <cstdint>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define MODULED_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
-#else
-#define MODULED_AVX512
-#endif
-#define MODULED_AVX512_INLINE MODULED_AVX512 __attribute__((always_inline)) inline
+#include "nn/ops/kernels/avx512.h"
 
 namespace moduled::nn::winograd {
 
-constexpr int64_t kLanes = 16;
-
-using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
-
-// How many vectors hold so many elements.
-constexpr int64_t VectorsFor(int64_t elements) { return (elements + kLanes - 1) / kLanes; }
-
-MODULED_AVX512_INLINE Vector Broadcast(float x) { return Vector{x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
-
-MODULED_AVX512_INLINE Vector Load(const float* from) {
-  using Unaligned = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
-  return *reinterpret_cast<const Unaligned*>(from);
-}
-MODULED_AVX512_INLINE void Store(float* to, Vector x) {
-  using Unaligned = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
-  *reinterpret_cast<Unaligned*>(to) = x;
-}
-
-// The first `count` <= kLanes elements alone; those behind are neither read nor written, and load as zero.
-#if defined(__x86_64__)
-MODULED_AVX512_INLINE Vector LoadFirst(const float* from, int64_t count) {
-  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
-}
-MODULED_AVX512_INLINE void StoreFirst(float* to, Vector x, int64_t count) {
-  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), x);
-}
-#else
-inline Vector LoadFirst(const float* from, int64_t count) {
-  Vector x = {};
-  for (int64_t i = 0; i < count; ++i) x[i] = from[i];
-  return x;
-}
-inline void StoreFirst(float* to, Vector x, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) to[i] = x[i];
-}
-#endif
+using avx512::Broadcast;
+using avx512::kLanes;
+using avx512::Load;
+using avx512::LoadFirst;
+using avx512::Store;
+using avx512::StoreFirst;
+using avx512::Vector;
+using avx512::VectorsFor;
 
 }  // namespace moduled::nn::winograd

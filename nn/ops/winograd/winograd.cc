@@ -1,19 +1,11 @@
 #include "nn/ops/winograd/winograd.h"
 
+#include "nn/ops/kernels/avx512.h"
 #include "nn/ops/winograd/blocking.h"
 #include "nn/ops/winograd/runner.h"
 
 namespace moduled::nn::winograd {
 namespace {
-
-bool ProcessorSupports() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
-#else
-  return false;
-#endif
-}
 
 bool Within(int64_t value, int64_t least, int64_t most) { return least <= value && value <= most; }
 
@@ -22,7 +14,7 @@ bool Within(int64_t value, int64_t least, int64_t most) { return least <= value 
 bool Supports(const Problem& problem) {
   // What is counted from sizes within these bounds, elements and bytes, stays far below 2^63.
   constexpr int64_t kMostChannels = 1 << 14, kMostExtent = 1 << 16, kMostElements = int64_t{1} << 40;
-  if (!ProcessorSupports()) return false;
+  if (!avx512::IsSupported()) return false;
   if (problem.tile != 4 && (problem.tile != 2 || problem.form == WeightForm::kWindows)) return false;
   if (!Within(problem.threads, 1, 1 << 10) || !Within(problem.batch, 1, kMostExtent)) return false;
   for (int64_t channels : {problem.in_channels, problem.out_channels}) {

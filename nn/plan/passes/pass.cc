@@ -13,6 +13,7 @@ constexpr Pass kPasses[] = {
     {"fold_constants", "computes once what depends on constants alone", FoldConstants},
     {"fold_batch_norms", "multiplies batch normalisation into the weights before it", FoldBatchNorms},
     {"channels_last", "lays images out as [N, H, W, C] from end to end", PutChannelsLast},
+    {"drop_unread_outputs", "computes nothing that only a gradient would read", DropUnreadOutputs},
     {"fuse_epilogues", "applies sums and activations where the results are written", FuseEpilogues},
 };
 

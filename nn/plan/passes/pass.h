@@ -29,6 +29,7 @@ absl::StatusOr<Graph> Optimise(const Graph& graph, std::vector<bool> kept, const
 absl::Status FoldConstants(Rewrite& rewrite, const PlanOptions& options);
 absl::Status FoldBatchNorms(Rewrite& rewrite, const PlanOptions& options);
 absl::Status PutChannelsLast(Rewrite& rewrite, const PlanOptions& options);
+absl::Status DropUnreadOutputs(Rewrite& rewrite, const PlanOptions& options);
 absl::Status FuseEpilogues(Rewrite& rewrite, const PlanOptions& options);
 
 }  // namespace moduled::nn

@@ -103,8 +103,8 @@ void Rewrite::RemoveDead() {
   for (size_t at = entries_.size(); at-- > 0;) {
     const Entry& entry = entries_[at];
     if (!entry.alive || entry.node.op.traits().side_effect) continue;
-    const auto needed = [&](Value value) { return kept_[value.id] || !readers_[value.id].empty(); };
-    if (std::none_of(entry.node.outputs.begin(), entry.node.outputs.end(), needed)) Remove(at);
+    const auto is_read = [&](Value value) { return IsRead(value); };
+    if (std::none_of(entry.node.outputs.begin(), entry.node.outputs.end(), is_read)) Remove(at);
   }
 }
 

@@ -33,6 +33,8 @@ class Rewrite {
   const Tensor* constant(Value value) const;
   // The node that makes a value, nullopt for inputs and constants.
   std::optional<size_t> Producer(Value value) const;
+  // Whether a node reads it, or it is kept.
+  bool IsRead(Value value) const { return kept(value) || !readers_[value.id].empty(); }
   // The only node that reads a value, nullopt where the value is kept, or read by none or several.
   std::optional<size_t> OnlyReader(Value value) const;
 

@@ -17,6 +17,7 @@
 #include "nn/ops/max_pool.h"
 #include "nn/ops/mean.h"
 #include "nn/ops/mul.h"
+#include "nn/ops/recurrent.h"
 #include "nn/ops/relu.h"
 #include "nn/ops/reshape.h"
 #include "nn/ops/sigmoid.h"
@@ -29,6 +30,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::SizeIs;
 
 // A network as it is written down, operator by operator.
 class Network {
@@ -168,6 +170,22 @@ TEST(Passes, ApplyFunctionsAndSumsInLinearLayers) {
   const Value up = n.Apply<GeluOp>({}, {n.Apply<LinearOp>({}, {n.input(), n.Weight({12, 8}), n.Weight({12})})});
   const Value down = n.Apply<LinearOp>({}, {up, n.Weight({8, 12}), n.Weight({8})});
   EXPECT_THAT(n.Steps(n.Add(n.input(), down)), ElementsAre("fused_linear", "fused_linear"));
+}
+
+TEST(Passes, LeaveOutWhatOnlyAGradientWouldRead) {
+  GraphBuilder builder;
+  const TensorSpec gates = {DType::kFloat32, {3, 8}}, state = {DType::kFloat32, {1, 2}};
+  const std::vector<Value> inputs = {builder.AddInput(gates), builder.AddInput(state), builder.AddInput(state),
+                                     builder.AddInput({DType::kFloat32, {8, 2}})};
+  const std::vector<Value> results =
+      *builder.Apply(Op::Of<RecurrentOp>({.kind = RecurrentKind::kLstm, .bias = false}), inputs);
+  const auto outputs = [&](Value output) {
+    builder.graph().output = Symbol(output);
+    const auto plan = Plan::Compile(std::make_shared<const Graph>(builder.graph()), {});
+    return (*plan)->Steps()[0].outputs;
+  };
+  EXPECT_THAT(outputs(results[0]), ElementsAre(TensorSpec{DType::kFloat32, {3, 2}}, state, state));
+  EXPECT_THAT(outputs(results[4]), SizeIs(5));
 }
 
 TEST(Passes, LeaveDoublesAlone) {
