@@ -1,7 +1,9 @@
 // moduled_kernels_bench: operators that are bound by memory or by elementary functions, and attention, on the shapes of
-// vision transformers. `bytes_per_second` counts each input and output once, `flops` the products of attention alone.
+// vision transformers; recurrent layers. `bytes_per_second` counts each input and output once, `flops` the products of
+// attention and of recurrent layers alone.
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,6 +18,7 @@
 #include "nn/ops/log_sigmoid.h"
 #include "nn/ops/log_softmax.h"
 #include "nn/ops/mish.h"
+#include "nn/ops/recurrent.h"
 #include "nn/ops/sigmoid.h"
 #include "nn/ops/silu.h"
 #include "nn/ops/softmax.h"
@@ -32,12 +35,12 @@ using nn::Shape;
 using nn::Tensor;
 using nn::TensorSpec;
 
-// Numbers between -4 and 4: neither zeros nor denormal, which some processors take longer for.
-Tensor Numbers(const TensorSpec& spec) {
+// Numbers between -bound and bound: neither zeros nor denormal, which some processors take longer for.
+Tensor Numbers(const TensorSpec& spec, float bound = 4.0f) {
   Tensor tensor = *Tensor::Allocate(spec);
   int64_t i = 0;
   for (float& element : tensor.mutable_elements<float>()) {
-    element = static_cast<float>(i++ * 7919 % 1000) * 8e-3f - 4.0f;
+    element = (static_cast<float>(i++ * 7919 % 1000) * 2e-3f - 1.0f) * bound;
   }
   return tensor;
 }
@@ -47,24 +50,29 @@ struct Case {
   Op op;
   std::vector<TensorSpec> in;
   double flops = 0;
+  size_t first_constant = SIZE_MAX;  // Inputs from this one on are weights.
 };
 
 void Run(benchmark::State& state, const Case& c, int threads) {
-  const std::vector<TensorSpec> out_specs = *c.op.Infer(c.in);
-  const std::vector<const Tensor*> constants(c.in.size(), nullptr);
-  const std::unique_ptr<nn::Kernel> kernel =
-      *c.op.MakeKernel({.in = c.in, .out = out_specs, .constants = constants, .threads = threads});
   std::vector<Tensor> tensors;
+  std::vector<const Tensor*> constants(c.in.size(), nullptr);
   std::vector<const void*> in;
   int64_t bytes = 0;
   for (const TensorSpec& spec : c.in) {
-    tensors.push_back(Numbers(spec));
+    tensors.push_back(in.size() < c.first_constant ? Numbers(spec) : Numbers(spec, 0.1f));
     in.push_back(tensors.back().data());
     bytes += static_cast<int64_t>(spec.byte_size());
   }
-  Tensor out = Numbers(out_specs[0]);
-  bytes += static_cast<int64_t>(out.byte_size());
-  void* const outputs[] = {out.mutable_data()};
+  for (size_t i = c.first_constant; i < c.in.size(); ++i) constants[i] = &tensors[i];
+  const std::vector<TensorSpec> out_specs = *c.op.Infer(c.in);
+  const std::unique_ptr<nn::Kernel> kernel =
+      *c.op.MakeKernel({.in = c.in, .out = out_specs, .constants = constants, .threads = threads});
+  std::vector<void*> outputs;
+  for (const TensorSpec& spec : out_specs) {
+    tensors.push_back(Numbers(spec));
+    outputs.push_back(tensors.back().mutable_data());
+    bytes += static_cast<int64_t>(spec.byte_size());
+  }
   Tensor scratch = *Tensor::Allocate({DType::kUInt8, {static_cast<int64_t>(kernel->scratch_bytes())}});
   for (auto _ : state) {
     if (!kernel->Run({in, outputs, scratch.mutable_data()}).ok()) state.SkipWithError("the kernel failed");
@@ -82,6 +90,19 @@ Case Attention(int64_t batch, int64_t length) {
       Op::Of<nn::AttentionOp>({.layout = nn::HeadLayout::kBatchFirst, .heads = kHeads, .packed = true, .scale = 0.125}),
       {{DType::kFloat32, {batch, length, 3 * kHeads * kWidth}}},
       4.0 * static_cast<double>(batch * kHeads * length * length * kWidth)};
+}
+
+// `batch` sequences of 64 steps, 256 hidden units.
+Case Recurrent(const std::string& name, nn::RecurrentKind kind, int64_t batch) {
+  constexpr int64_t kSteps = 64, kHidden = 256;
+  const nn::RecurrentAttrs attrs = {.kind = kind, .keeps = false};
+  const int64_t gates = attrs.gates() * kHidden;
+  const TensorSpec state = {DType::kFloat32, {batch, kHidden}};
+  std::vector<TensorSpec> in = {{DType::kFloat32, {kSteps * batch, gates}}, state};
+  if (attrs.lstm()) in.push_back(state);
+  in.insert(in.end(), {{DType::kFloat32, {gates, kHidden}}, {DType::kFloat32, {gates}}});
+  return {name + " of " + std::to_string(batch), Op::Of<nn::RecurrentOp>(attrs), in,
+          2.0 * static_cast<double>(kSteps * batch * gates * kHidden), attrs.w_hh()};
 }
 
 std::vector<Case> Cases() {
@@ -106,6 +127,10 @@ std::vector<Case> Cases() {
       Attention(1, 197),
       Attention(8, 197),
       Attention(1, 1024),
+      Recurrent("lstm", nn::RecurrentKind::kLstm, 1),
+      Recurrent("lstm", nn::RecurrentKind::kLstm, 8),
+      Recurrent("gru", nn::RecurrentKind::kGru, 1),
+      Recurrent("gru", nn::RecurrentKind::kGru, 8),
   };
 }
 

@@ -114,6 +114,13 @@ MODULED_AVX512 void Run(const PackedCells& cells) {
 
 }  // namespace
 
+void FetchInputs(RecurrentKind kind, const PackedCells& cells) {
+  for (int64_t row = 0; row < cells.rows * GatesOf(kind); ++row) {
+    const float* x = cells.x + row * cells.hidden;
+    for (int64_t unit = 0; unit < cells.units; unit += kLanes) __builtin_prefetch(x + unit);
+  }
+}
+
 void RunCells(RecurrentKind kind, const PackedCells& cells) {
   switch (kind) {
     case RecurrentKind::kTanh:

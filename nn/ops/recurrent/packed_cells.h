@@ -23,6 +23,10 @@ struct PackedCells {
   float* cells = nullptr;         // LSTM: [rows, hidden], for the gradient.
 };
 
+// Has the input's part of the gates come into the cache while the sums are being made: it was written long ago, and is
+// read in pieces that are too short for the processor to see what comes next.
+void FetchInputs(RecurrentKind kind, const PackedCells& cells);
+
 void RunCells(RecurrentKind kind, const PackedCells& cells);
 
 }  // namespace moduled::nn::recurrent

@@ -16,13 +16,16 @@ namespace {
 // What is counted from sizes within this bound, elements and bytes, stays far below 2^63.
 constexpr int64_t kMostElements = int64_t{1} << 40;
 
-// The threads that are worth their while. A step that is short ends before another thread has been told of it.
+// The threads that are worth their while. A run that is short ends before another thread has been woken for it, a step
+// that is short before another thread has been told of it.
 int UsefulThreads(const PackedProblem& problem, int threads) {
   constexpr double kShortestStep = 1.2, kShortestRun = 50;  // In us.
-  constexpr double kMultiplied = 60'000, kLoaded = 20'000;  // Elements of the weights in a us.
+  constexpr double kMultiplied = 60'000, kLoaded = 40'000;  // Elements of the weights in a us.
   const auto elements = static_cast<double>(problem.hh.size() + problem.hr.size());
   const double step = elements * std::max(static_cast<double>(problem.sizes.batch) / kMultiplied, 1 / kLoaded);
-  return step < kShortestStep || step * static_cast<double>(problem.sizes.steps) < kShortestRun ? 1 : threads;
+  if (step * static_cast<double>(problem.sizes.steps) < kShortestRun) return 1;
+  if (RunsRowsApart(problem, threads)) return threads;
+  return step < kShortestStep ? 1 : static_cast<int>(std::min<int64_t>(threads, problem.hh.count()));
 }
 
 absl::Status CheckWhetherItApplies(const Problem& problem, const KernelRequest& request) {

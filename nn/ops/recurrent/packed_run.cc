@@ -26,18 +26,12 @@ void ForEachTile(Part rows, Visit visit) {
   }
 }
 
-// Calls visit(panel, rows) for a member's share of a product. Panels are shared out; where they do not come out even,
-// the rows are cut too, if there are enough of them to use a weight often once it has been loaded.
-template <class Visit>
-void ForEachTask(const PanelLayout& layout, int64_t rows, const PackedRun::Member& member, Visit visit) {
-  constexpr int64_t kEvenEnough = 8, kFewestRows = 4;
-  const bool even = layout.count() % member.team == 0 || layout.count() >= kEvenEnough * member.team;
-  const int64_t cuts = even ? 1 : std::clamp<int64_t>(rows / kFewestRows, 1, member.team);
-  const Part tasks = PartOf(layout.count() * cuts, member.team, member.thread);
-  for (int64_t task = tasks.begin; task < tasks.end; ++task) visit(task / cuts, PartOf(rows, cuts, task % cuts));
-}
-
 }  // namespace
+
+bool RunsRowsApart(const PackedProblem& problem, int team) {
+  constexpr int64_t kFewestRows = 4;
+  return !problem.attrs.packed && problem.sizes.batch >= kFewestRows * team;
+}
 
 void PackedRun::RunUnits(const Step& step, int64_t panel, Part rows) const {
   const int64_t hidden = p_.sizes.hidden, width = p_.sizes.width, gates = p_.attrs.gates();
@@ -47,27 +41,29 @@ void PackedRun::RunUnits(const Step& step, int64_t panel, Part rows) const {
   alignas(64) float sums[kMaxRows * kMaxPanelVectors * kLanes];
   const auto run = [&](const float* before, Part tile) {
     before += tile.begin * width;
+    const auto at = [&](auto* rows_of, int64_t row, int64_t row_size) {
+      return rows_of == nullptr ? nullptr : rows_of + row * row_size + units.begin;
+    };
+    const int64_t row = step.begin + tile.begin;
+    const PackedCells cells = {.rows = tile.end - tile.begin,
+                               .units = units.end - units.begin,
+                               .hidden = hidden,
+                               .sums = sums,
+                               .x = at(b_.gates, row, gates * hidden),
+                               .b_hh = at(b_.b_hh, 0, 0),
+                               .before = at(before, 0, 0),
+                               .c = at(b_.cn, tile.begin, hidden),
+                               .h = p_.attrs.projected ? at(unprojected_, tile.begin, hidden) : at(b_.y, row, hidden),
+                               .kept = at(b_.kept, row, p_.attrs.kept() * hidden),
+                               .cells = at(b_.cells, row, hidden)};
+    FetchInputs(p_.attrs.kind, cells);
     Multiply({.states = before,
               .state_step = width,
               .panel = p_.w_hh.get() + p_.hh.OffsetOf(panel),
               .depth = width,
               .sums = sums},
-             tile.end - tile.begin, (vectors.end - vectors.begin) * gates);
-    const auto at = [&](auto* rows_of, int64_t row, int64_t row_size) {
-      return rows_of == nullptr ? nullptr : rows_of + row * row_size + units.begin;
-    };
-    const int64_t row = step.begin + tile.begin;
-    RunCells(p_.attrs.kind, {.rows = tile.end - tile.begin,
-                             .units = units.end - units.begin,
-                             .hidden = hidden,
-                             .sums = sums,
-                             .x = at(b_.gates, row, gates * hidden),
-                             .b_hh = at(b_.b_hh, 0, 0),
-                             .before = at(before, 0, 0),
-                             .c = at(b_.cn, tile.begin, hidden),
-                             .h = p_.attrs.projected ? at(unprojected_, tile.begin, hidden) : at(b_.y, row, hidden),
-                             .kept = at(b_.kept, row, p_.attrs.kept() * hidden),
-                             .cells = at(b_.cells, row, hidden)});
+             cells.rows, (vectors.end - vectors.begin) * gates);
+    RunCells(p_.attrs.kind, cells);
   };
   ForEachTile({rows.begin, cut}, [&](Part tile) { run(b_.y + step.before * width, tile); });
   ForEachTile({cut, rows.end}, [&](Part tile) { run(b_.h0, tile); });
@@ -91,14 +87,32 @@ void PackedRun::Project(const Step& step, int64_t panel, Part rows) const {
   });
 }
 
-void PackedRun::Run(const Member& member) const {
+void PackedRun::RunOwnRows(const Member& member) const {
+  const Part own = PartOf(p_.sizes.batch, member.team, member.thread);
   ForEachStep(p_.sizes, b_.batch_sizes, p_.attrs.reverse, /*backward=*/false, [&](const Step& step) {
-    ForEachTask(p_.hh, step.count, member, [&](int64_t panel, Part rows) { RunUnits(step, panel, rows); });
+    for (int64_t panel = 0; panel < p_.hh.count(); ++panel) RunUnits(step, panel, own);
+    for (int64_t panel = 0; panel < p_.hr.count(); ++panel) Project(step, panel, own);
+  });
+}
+
+void PackedRun::RunOwnUnits(const Member& member) const {
+  const auto own = [&](const PanelLayout& layout) { return PartOf(layout.count(), member.team, member.thread); };
+  const Part units = own(p_.hh), projected = own(p_.hr);
+  ForEachStep(p_.sizes, b_.batch_sizes, p_.attrs.reverse, /*backward=*/false, [&](const Step& step) {
+    for (int64_t panel = units.begin; panel < units.end; ++panel) RunUnits(step, panel, {0, step.count});
     member.barrier->Wait(member.team);
     if (!p_.attrs.projected) return;
-    ForEachTask(p_.hr, step.count, member, [&](int64_t panel, Part rows) { Project(step, panel, rows); });
+    for (int64_t panel = projected.begin; panel < projected.end; ++panel) Project(step, panel, {0, step.count});
     member.barrier->Wait(member.team);
   });
+}
+
+void PackedRun::Run(const Member& member) const {
+  if (RunsRowsApart(p_, member.team)) {
+    RunOwnRows(member);
+  } else {
+    RunOwnUnits(member);
+  }
 }
 
 void PackedRun::CopyFinalStates() const {

@@ -24,6 +24,9 @@ struct PackedProblem {
   std::shared_ptr<const float> w_hr = nullptr;
 };
 
+// Whether so many threads share out the sequences, and not the units.
+bool RunsRowsApart(const PackedProblem& problem, int team);
+
 class PackedRun {
  public:
   // Which of a team's threads computes.
@@ -44,6 +47,8 @@ class PackedRun {
   void CopyFinalStates() const;
 
  private:
+  void RunOwnRows(const Member& member) const;
+  void RunOwnUnits(const Member& member) const;
   void RunUnits(const Step& step, int64_t panel, kernels::Part rows) const;
   void Project(const Step& step, int64_t panel, kernels::Part rows) const;
 

@@ -125,13 +125,13 @@ TEST_F(PackedRecurrent, AgreesOnSeveralThreads) {
   for (const RecurrentKind kind : kKinds) {
     for (const int threads : {2, 3}) {
       for (const int64_t batch : {1, 2, 9}) {
-        const Extents extents = {.batch = batch, .hidden = kind == RecurrentKind::kLstm ? 130 : 270, .steps = 20};
+        const Extents extents = {.batch = batch, .hidden = kind == RecurrentKind::kLstm ? 130 : 270, .steps = 60};
         ExpectSame({.kind = kind}, extents, threads);
         ExpectSame({.kind = kind, .reverse = true, .packed = true}, extents, threads);
       }
     }
   }
-  ExpectSame({.kind = RecurrentKind::kLstm, .projected = true}, {.batch = 3, .hidden = 200, .steps = 20, .width = 100},
+  ExpectSame({.kind = RecurrentKind::kLstm, .projected = true}, {.batch = 3, .hidden = 200, .steps = 40, .width = 100},
              2);
 }
 
