@@ -39,13 +39,12 @@ void ParallelFor(int threads, int64_t count, Function function) {
   }
 }
 
-// function(thread, team) once on each thread of a team of at most `threads`, which run at the same time: they may wait
-// for each other.
+// function(thread) once on each of at most `threads` threads, which run at the same time.
 template <class Function>
 void RunTeam(int threads, Function function) {
-  if (threads <= 1) return function(0, 1);
+  if (threads <= 1) return function(0);
 #pragma omp parallel num_threads(threads)
-  function(omp_get_thread_num(), omp_get_num_threads());
+  function(omp_get_thread_num());
 }
 
 }  // namespace moduled::nn::kernels

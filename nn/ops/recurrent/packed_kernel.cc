@@ -4,7 +4,7 @@
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/kernels/avx512.h"
 #include "nn/ops/kernels/parallel.h"
-#include "nn/ops/kernels/step_barrier.h"
+#include "nn/ops/kernels/step_tasks.h"
 #include "nn/ops/recurrent/packed_run.h"
 #include "nn/ops/recurrent/problem.h"
 #include "nn/ops/recurrent/steps.h"
@@ -53,15 +53,15 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakePackedKernel(const Problem& problem,
     packed.hr = PanelLayout(1, packed.sizes.width, packed.sizes.hidden);
     ASSIGN_OR_RETURN(packed.w_hr, PackPanels(packed.hr, *request.constants[attrs.w_hr()], request.packs));
   }
-  const int threads = UsefulThreads(packed, request.threads);
+  const int threads = UsefulThreads(packed, std::min(request.threads, kernels::StepTasks::kMostParts));
   const int64_t scratch = attrs.projected ? packed.sizes.batch * packed.sizes.hidden : 0;
   const auto run = [packed = std::move(packed), threads](const KernelArgs& args) {
     const Buffers<float> buffers(packed.attrs, args);
     if (packed.attrs.packed) RETURN_IF_ERROR(CheckBatchSizes(packed.sizes, buffers.batch_sizes));
     buffers.StartFromInitialStates(packed.sizes);
     const PackedRun run(packed, buffers, static_cast<float*>(args.scratch));
-    kernels::StepBarrier barrier;
-    kernels::RunTeam(threads, [&](int thread, int team) { run.Run({thread, team, &barrier}); });
+    kernels::StepTasks tasks(threads);
+    kernels::RunTeam(threads, [&](int thread) { run.Run(tasks, thread); });
     run.CopyFinalStates();
     return absl::OkStatus();
   };

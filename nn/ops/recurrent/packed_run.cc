@@ -28,9 +28,9 @@ void ForEachTile(Part rows, Visit visit) {
 
 }  // namespace
 
-bool RunsRowsApart(const PackedProblem& problem, int team) {
+bool RunsRowsApart(const PackedProblem& problem, int threads) {
   constexpr int64_t kFewestRows = 4;
-  return !problem.attrs.packed && problem.sizes.batch >= kFewestRows * team;
+  return !problem.attrs.packed && problem.sizes.batch >= kFewestRows * threads;
 }
 
 void PackedRun::RunUnits(const Step& step, int64_t panel, Part rows) const {
@@ -87,32 +87,32 @@ void PackedRun::Project(const Step& step, int64_t panel, Part rows) const {
   });
 }
 
-void PackedRun::RunOwnRows(const Member& member) const {
-  const Part own = PartOf(p_.sizes.batch, member.team, member.thread);
+void PackedRun::RunSequences(Part rows) const {
   ForEachStep(p_.sizes, b_.batch_sizes, p_.attrs.reverse, /*backward=*/false, [&](const Step& step) {
-    for (int64_t panel = 0; panel < p_.hh.count(); ++panel) RunUnits(step, panel, own);
-    for (int64_t panel = 0; panel < p_.hr.count(); ++panel) Project(step, panel, own);
+    for (int64_t panel = 0; panel < p_.hh.count(); ++panel) RunUnits(step, panel, rows);
+    for (int64_t panel = 0; panel < p_.hr.count(); ++panel) Project(step, panel, rows);
   });
 }
 
-void PackedRun::RunOwnUnits(const Member& member) const {
-  const auto own = [&](const PanelLayout& layout) { return PartOf(layout.count(), member.team, member.thread); };
-  const Part units = own(p_.hh), projected = own(p_.hr);
+void PackedRun::RunSteps(kernels::StepTasks& tasks, int thread) const {
+  int64_t next = 0;
   ForEachStep(p_.sizes, b_.batch_sizes, p_.attrs.reverse, /*backward=*/false, [&](const Step& step) {
-    for (int64_t panel = units.begin; panel < units.end; ++panel) RunUnits(step, panel, {0, step.count});
-    member.barrier->Wait(member.team);
+    const Part rows = {0, step.count};
+    tasks.RunStep(next++, thread, [&](int part) {
+      const Part panels = PartOf(p_.hh.count(), tasks.parts(), part);
+      for (int64_t panel = panels.begin; panel < panels.end; ++panel) RunUnits(step, panel, rows);
+    });
     if (!p_.attrs.projected) return;
-    for (int64_t panel = projected.begin; panel < projected.end; ++panel) Project(step, panel, {0, step.count});
-    member.barrier->Wait(member.team);
+    tasks.RunStep(next++, thread, [&](int part) {
+      const Part panels = PartOf(p_.hr.count(), tasks.parts(), part);
+      for (int64_t panel = panels.begin; panel < panels.end; ++panel) Project(step, panel, rows);
+    });
   });
 }
 
-void PackedRun::Run(const Member& member) const {
-  if (RunsRowsApart(p_, member.team)) {
-    RunOwnRows(member);
-  } else {
-    RunOwnUnits(member);
-  }
+void PackedRun::Run(kernels::StepTasks& tasks, int thread) const {
+  if (!RunsRowsApart(p_, tasks.parts())) return RunSteps(tasks, thread);
+  tasks.RunStep(0, thread, [&](int part) { RunSequences(PartOf(p_.sizes.batch, tasks.parts(), part)); });
 }
 
 void PackedRun::CopyFinalStates() const {
