@@ -29,7 +29,7 @@ void ForEachTile(Part rows, Visit visit) {
 }  // namespace
 
 bool RunsRowsApart(const PackedProblem& problem, int threads) {
-  constexpr int64_t kFewestRows = 4;
+  constexpr int64_t kFewestRows = 8;
   return !problem.attrs.packed && problem.sizes.batch >= kFewestRows * threads;
 }
 

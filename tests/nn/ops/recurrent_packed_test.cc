@@ -124,7 +124,7 @@ TEST_F(PackedRecurrent, AgreesForProjectedStates) {
 TEST_F(PackedRecurrent, AgreesOnSeveralThreads) {
   for (const RecurrentKind kind : kKinds) {
     for (const int threads : {2, 3}) {
-      for (const int64_t batch : {1, 2, 9}) {
+      for (const int64_t batch : {1, 2, 9, 17}) {
         const Extents extents = {.batch = batch, .hidden = kind == RecurrentKind::kLstm ? 130 : 270, .steps = 60};
         ExpectSame({.kind = kind}, extents, threads);
         ExpectSame({.kind = kind, .reverse = true, .packed = true}, extents, threads);
