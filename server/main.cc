@@ -18,6 +18,7 @@
 #include "server/operations/signals.h"
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/local_inference.h"
+#include "server/scheduling/plan_describer.h"
 #include "server/scheduling/served_trees.h"
 #include "server/scheduling/thread_budget.h"
 
@@ -68,7 +69,10 @@ int Serve(const Options& options, Signals& signals) {
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
   LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler, algorithms));
-  LocalIntrospection introspection(store, *repository);
+  PlanDescriber plans(store, scheduler);
+  LocalIntrospection introspection(store, *repository, [&plans](contract::PlanCall call, auto done) {
+    plans.Describe(std::move(call), std::move(done));
+  });
   LocalInference inference(store, hub, scheduler, {options.replica_id, options.max_hook_bytes});
 
   const auto failed = admin.LoadAll();

@@ -2,65 +2,17 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
-#include <optional>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "client/cpp/async_call.h"
 #include "proto/contract/codec/backward_codec.h"
 #include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/inference_codec.h"
-#include "proto/contract/codec/status_bridge.h"
 
 namespace moduled::client {
 namespace {
 
-// Ends the call on the wire when its caller asks for it.
-using OnStop = std::stop_callback<std::function<void()>>;
-
-// What every kind of call needs while it is under way.
-template <class Request>
-struct Wire {
-  grpc::ClientContext context;
-  Request request;
-  std::optional<OnStop> on_stop;
-
-  // An error if the arguments cannot be encoded: nothing is sent then.
-  template <class Call>
-  absl::Status Start(const Call& call, absl::Duration timeout) {
-    absl::Time deadline = call.context.deadline;
-    if (deadline == absl::InfiniteFuture()) deadline = absl::Now() + timeout;
-    context.set_deadline(absl::ToChronoTime(deadline));
-    if (absl::Status status = contract::Encode(call, request); !status.ok()) return status;
-    on_stop.emplace(call.context.cancelled, [this] { context.TryCancel(); });
-    return absl::OkStatus();
-  }
-};
-
-// A unary call: lives until its answer has been handed over.
-template <class Request, class Response, class Done>
-struct UnaryCall {
-  Wire<Request> wire;
-  Response response;
-  Done done;
-};
-
-// `method` is (context, request, response, callback) of the asynchronous stub.
-template <class Request, class Response, class Call, class Done, class Method>
-void CallUnary(const Call& call, absl::Duration timeout, Done done, Method method) {
-  auto owner = std::make_unique<UnaryCall<Request, Response, Done>>();
-  owner->done = std::move(done);
-  if (absl::Status status = owner->wire.Start(call, timeout); !status.ok()) {
-    return std::move(owner->done)(std::move(status));
-  }
-  auto* const unary = owner.release();  // Deleted with its answer.
-  method(&unary->wire.context, &unary->wire.request, &unary->response, [unary](const grpc::Status& status) {
-    const std::unique_ptr<UnaryCall<Request, Response, Done>> owner(unary);
-    unary->wire.on_stop.reset();
-    if (!status.ok()) return std::move(unary->done)(contract::FromGrpc(status));
-    std::move(unary->done)(contract::Decode(std::move(unary->response)));
-  });
-}
+constexpr auto kDecode = [](auto&& message) { return contract::Decode(std::move(message)); };
 
 // A streamed call: reads events one by one, and deletes itself at the end.
 class StreamCall final : public grpc::ClientReadReactor<v1::ForwardStreamResponse> {
@@ -127,15 +79,17 @@ WireInference::WireInference(const std::shared_ptr<grpc::Channel>& channel, Clie
     : stub_(v1::Inference::NewStub(channel)), options_(options) {}
 
 void WireInference::Forward(contract::ForwardCall call, Done done) {
-  CallUnary<v1::ForwardRequest, v1::ForwardResponse>(
-      call, options_.timeout, std::move(done), [this](auto* context, auto* request, auto* response, auto callback) {
+  CallAsync<v1::ForwardRequest, v1::ForwardResponse>(
+      call, options_.timeout, std::move(done), kDecode,
+      [this](auto* context, auto* request, auto* response, auto callback) {
         stub_->async()->Forward(context, request, response, std::move(callback));
       });
 }
 
 void WireInference::Backward(contract::BackwardCall call, BackwardDone done) {
-  CallUnary<v1::BackwardRequest, v1::BackwardResponse>(
-      call, options_.timeout, std::move(done), [this](auto* context, auto* request, auto* response, auto callback) {
+  CallAsync<v1::BackwardRequest, v1::BackwardResponse>(
+      call, options_.timeout, std::move(done), kDecode,
+      [this](auto* context, auto* request, auto* response, auto callback) {
         stub_->async()->Backward(context, request, response, std::move(callback));
       });
 }

@@ -4,9 +4,11 @@
 
 #include <utility>
 
+#include "client/cpp/async_call.h"
 #include "client/cpp/call.h"
 #include "nn/tensor/status_macros.h"
 #include "proto/contract/codec/introspection_codec.h"
+#include "proto/contract/codec/plan_codec.h"
 #include "proto/contract/codec/state_dict_codec.h"
 #include "proto/contract/codec/summary_codec.h"
 
@@ -136,6 +138,15 @@ absl::StatusOr<contract::SummaryReply> WireIntrospection::Summary(const contract
   ASSIGN_OR_RETURN(const v1::SummaryResponse response,
                    CallUnary<v1::SummaryResponse>(*stub_, &Stub::Summary, request, options_.timeout));
   return contract::Decode(response);
+}
+
+void WireIntrospection::DescribePlan(contract::PlanCall call, PlanDone done) {
+  CallAsync<v1::DescribePlanRequest, v1::DescribePlanResponse>(
+      call, options_.timeout, std::move(done),
+      [](const v1::DescribePlanResponse& message) { return contract::Decode(message); },
+      [this](auto* context, auto* request, auto* response, auto callback) {
+        stub_->async()->DescribePlan(context, request, response, std::move(callback));
+      });
 }
 
 }  // namespace moduled::client

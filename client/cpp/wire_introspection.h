@@ -34,6 +34,7 @@ class WireIntrospection final : public contract::Introspection {
   absl::StatusOr<contract::BufferReply> GetBuffer(const contract::ModelRef& model, const std::string& path) override;
   absl::StatusOr<contract::StateDictReply> StateDict(const contract::ModelRef& model, const std::string& path) override;
   absl::StatusOr<contract::SummaryReply> Summary(const contract::SummaryCall& call) override;
+  void DescribePlan(contract::PlanCall call, PlanDone done) override;
 
  private:
   const std::unique_ptr<v1::Introspection::Stub> stub_;

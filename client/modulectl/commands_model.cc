@@ -3,8 +3,11 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/modulectl/commands.h"
 #include "client/modulectl/json.h"
+#include "client/modulectl/plan_command.h"
+#include "client/modulectl/plan_text.h"
 #include "client/modulectl/signature.h"
 #include "client/modulectl/table.h"
 #include "nn/tensor/status_macros.h"
@@ -65,17 +68,25 @@ absl::Status Describe(const Context& context, const std::string& model) {
   ASSIGN_OR_RETURN(const auto details, context.Connect()->introspection().DescribeModel(ParseModel(model)));
   ASSIGN_OR_RETURN(const Signature signature, ParseSignature(details.description));
   if (context.json) {
-    Print(context, {{"model", ToJson(details.model)},
-                    {"parameters", details.parameter_count},
-                    {"bytes", details.parameter_bytes},
-                    {"inputs", PortsToJson(signature.inputs)},
-                    {"outputs", PortsToJson(signature.outputs)},
-                    {"repr", details.repr}});
+    Json json = {{"model", ToJson(details.model)},
+                 {"parameters", details.parameter_count},
+                 {"bytes", details.parameter_bytes},
+                 {"precision", std::string(Name(details.precision))}};
+    if (details.deviation.has_value()) json["deviation"] = NumberToJson(*details.deviation);
+    json["inputs"] = PortsToJson(signature.inputs);
+    json["outputs"] = PortsToJson(signature.outputs);
+    json["repr"] = details.repr;
+    Print(context, json);
     return absl::OkStatus();
   }
   std::ostream& out = *context.out;
   out << "model   " << details.model.name << " version " << details.model.version << '\n'
-      << "size    " << details.parameter_count << " parameters, " << details.parameter_bytes << " bytes\n";
+      << "size    " << details.parameter_count << " parameters, " << details.parameter_bytes << " bytes\n"
+      << "runs    " << Name(details.precision);
+  if (details.deviation.has_value()) {
+    out << absl::StrFormat(": on its example, up to %.2g of the largest output from EXACT", *details.deviation);
+  }
+  out << '\n';
   PrintPorts(out, "input ", signature.inputs);
   PrintPorts(out, "output", signature.outputs);
   out << details.repr << '\n';
@@ -90,8 +101,14 @@ void AddModelCommands(CLI::App& app, Run& run) {
 
   CLI::App* describe = app.add_subcommand("describe", "Print a model: its size, signature and module tree");
   auto model = std::make_shared<std::string>();
+  auto plan = std::make_shared<PlanFlags>();
   describe->add_option("MODEL", *model, "The model")->required();
-  describe->callback([&run, model] { run = [model](const Context& context) { return Describe(context, *model); }; });
+  plan->AddTo(*describe);
+  describe->callback([&run, model, plan] {
+    run = [model, plan](const Context& context) {
+      return plan->plan ? DescribePlan(context, *model, *plan) : Describe(context, *model);
+    };
+  });
 }
 
 }  // namespace moduled::modulectl

@@ -3,12 +3,9 @@
 #include <limits>
 #include <memory>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "client/modulectl/commands.h"
+#include "client/modulectl/input_types.h"
 #include "client/modulectl/json.h"
-#include "client/modulectl/signature.h"
 #include "client/modulectl/summary_text.h"
 #include "nn/tensor/status_macros.h"
 
@@ -22,37 +19,6 @@ struct Options {
   bool all = false;
   bool csv = false;
 };
-
-// "1x3x224x224"; "" is a scalar.
-absl::StatusOr<nn::Shape> ParseShape(const std::string& text) {
-  nn::Shape shape;
-  for (const absl::string_view part : absl::StrSplit(text, 'x', absl::SkipEmpty())) {
-    int64_t extent = 0;
-    if (!absl::SimpleAtoi(part, &extent) || extent < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("--input: no shape (got ", text, ", want e.g. 1x3x224x224)"));
-    }
-    shape.push_back(extent);
-  }
-  return shape;
-}
-
-// Shapes from the command line, types from the model's signature.
-absl::StatusOr<std::vector<nn::TensorSpec>> ReadInputs(client::Client& client, const Options& options) {
-  std::vector<nn::TensorSpec> inputs;
-  if (options.inputs.empty()) return inputs;
-  ASSIGN_OR_RETURN(const auto details, client.introspection().DescribeModel(ParseModel(options.model)));
-  ASSIGN_OR_RETURN(const Signature signature, ParseSignature(details.description));
-  if (!signature.inputs.empty() && signature.inputs.size() != options.inputs.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("--input: wrong number of shapes (got ", options.inputs.size(),
-                                                   ", want ", signature.inputs.size(), ")"));
-  }
-  for (size_t i = 0; i < options.inputs.size(); ++i) {
-    ASSIGN_OR_RETURN(nn::Shape shape, ParseShape(options.inputs[i]));
-    const nn::DType dtype = signature.inputs.empty() ? nn::DType::kFloat32 : signature.inputs[i].spec.dtype;
-    inputs.push_back({dtype, std::move(shape)});
-  }
-  return inputs;
-}
 
 Json TensorsJson(const std::vector<contract::SummaryTensor>& tensors) {
   Json list = Json::array();
@@ -108,7 +74,7 @@ absl::Status Summarize(const Context& context, Options options) {
   if (options.all) options.style.depth = std::numeric_limits<int>::max();
   RETURN_IF_ERROR(CheckColumns(options.style.columns));
   const std::unique_ptr<client::Client> client = context.Connect();
-  ASSIGN_OR_RETURN(std::vector<nn::TensorSpec> inputs, ReadInputs(*client, options));
+  ASSIGN_OR_RETURN(std::vector<nn::TensorSpec> inputs, ReadInputTypes(*client, options.model, options.inputs));
   ASSIGN_OR_RETURN(const auto summary, client->introspection().Summary({ParseModel(options.model), std::move(inputs)}));
   if (context.json) {
     Print(context, SummaryJson(summary));
@@ -127,8 +93,7 @@ void AddSummaryCommand(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   CLI::App* summary = app.add_subcommand("summary", "Show what a forward goes through, without running it");
   summary->add_option("MODEL", options->model, "The model")->required();
-  summary->add_option("--input", options->inputs,
-                      "The shape of an input, e.g. 1x3x224x224; once for each. Default: the signature's examples");
+  summary->add_option("--input", options->inputs, kInputHelp);
   summary->add_option("--depth", options->style.depth, "How deep the tree is shown")->capture_default_str();
   summary->add_flag("--all", options->all, "Show every depth");
   summary

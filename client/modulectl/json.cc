@@ -9,12 +9,6 @@
 namespace moduled::modulectl {
 namespace {
 
-Json Number(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return value;
-}
-
 Json Element(const nn::Tensor& tensor, int64_t index) {
   switch (tensor.dtype()) {
     case nn::DType::kBool:
@@ -26,7 +20,7 @@ Json Element(const nn::Tensor& tensor, int64_t index) {
     case nn::DType::kUInt8:
       return static_cast<int64_t>(ElementAsDouble(tensor, index));
     default:
-      return Number(ElementAsDouble(tensor, index));
+      return NumberToJson(ElementAsDouble(tensor, index));
   }
 }
 
@@ -44,6 +38,12 @@ Json ItemsToJson(const std::vector<nn::Datum>& items) {
 }
 
 }  // namespace
+
+Json NumberToJson(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  return number;
+}
 
 Json ToJson(const contract::ModelRef& model) { return {{"name", model.name}, {"version", model.version}}; }
 
@@ -76,7 +76,7 @@ Json ToJson(const nn::Datum& datum) {
         } else if constexpr (std::is_same_v<V, nn::DType>) {
           return std::string(nn::Name(value));
         } else if constexpr (std::is_same_v<V, double>) {
-          return Number(value);
+          return NumberToJson(value);
         } else if constexpr (std::is_arithmetic_v<V> || std::is_same_v<V, std::string>) {
           return value;
         } else {

@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 
 Json ToJson(const contract::ModelRef& model);
 Json ToJson(const nn::TensorSpec& spec);
+// NaN and infinities are strings: JSON has none.
+Json NumberToJson(double number);
 // Nested lists of numbers, with dtype and shape beside them. NaN and infinities are strings: JSON has none.
 Json ToJson(const nn::Tensor& tensor);
 Json ToJson(const nn::Datum& datum);

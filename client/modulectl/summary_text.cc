@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "client/modulectl/csv.h"
 
 namespace moduled::modulectl {
 namespace {
@@ -137,11 +137,6 @@ void PrintRow(const std::vector<std::string>& cells, const std::vector<size_t>& 
   out << line << '\n';
 }
 
-std::string CsvCell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
-}
-
 }  // namespace
 
 absl::Status CheckColumns(const std::vector<std::string>& columns) {
@@ -208,8 +203,7 @@ void PrintSummaryCsv(const contract::SummaryReply& summary, std::ostream& out) {
                                             absl::StrJoin(row.kernel_shape, "x"),
                                             row.recursive ? "true" : "false",
                                             row.error};
-    out << absl::StrJoin(cells, ",", [](std::string* line, const std::string& cell) { line->append(CsvCell(cell)); })
-        << '\n';
+    out << CsvLine(cells) << '\n';
   }
 }
 

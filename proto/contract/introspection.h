@@ -1,17 +1,21 @@
 // Looking into the models that a server has loaded. Names, orders and rules are torch.nn.Module's.
 //
-// Implemented in process by the server and over the wire by the client; one suite tests both. All calls are answered
-// from memory and may be made from any thread.
+// Implemented in process by the server and over the wire by the client; one suite tests both. All calls but
+// DescribePlan are answered from memory; all may be made from any thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "nn/tensor/datum.h"
 #include "nn/tensor/shape.h"
 #include "proto/contract/model_ref.h"
+#include "proto/contract/plan.h"
+#include "proto/contract/precision.h"
 #include "proto/contract/summary.h"
 
 namespace moduled::contract {
@@ -30,6 +34,10 @@ struct ModelDetails {
   std::string repr;
   int64_t parameter_count = 0;  // Elements of all parameters, each counted once.
   int64_t parameter_bytes = 0;  // Bytes of all parameters and buffers, each counted once.
+  Precision precision = Precision::kDefault;
+  // Of FAST outputs from EXACT ones, relative to the largest, for the signature's example. Unset for other precisions,
+  // and where the model does not take its example.
+  std::optional<double> deviation = std::nullopt;
 };
 
 struct ModuleInfo {
@@ -91,6 +99,8 @@ struct ListOptions {
 
 class Introspection {
  public:
+  using PlanDone = absl::AnyInvocable<void(absl::StatusOr<PlanReply>) &&>;
+
   virtual ~Introspection() = default;
 
   virtual absl::StatusOr<std::vector<ModelStatus>> ListModels() = 0;
@@ -110,6 +120,12 @@ class Introspection {
   virtual absl::StatusOr<StateDictReply> StateDict(const ModelRef& model, const std::string& path) = 0;
   // From shapes alone: nothing is run. A forward that fails has a summary too, up to the module that fails.
   virtual absl::StatusOr<SummaryReply> Summary(const SummaryCall& call) = 0;
+  // Runs the model: waits for its turn as a forward does. Returns at once; `done` is called exactly once, on any
+  // thread, perhaps before this returns. It must not block.
+  virtual void DescribePlan(PlanCall call, PlanDone done) = 0;
 };
+
+// Waits for the answer.
+absl::StatusOr<PlanReply> DescribePlanAndWait(Introspection& introspection, PlanCall call);
 
 }  // namespace moduled::contract

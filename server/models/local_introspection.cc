@@ -80,7 +80,10 @@ absl::StatusOr<std::vector<contract::ModelStatus>> LocalIntrospection::ListModel
 
 absl::StatusOr<contract::ModelDetails> LocalIntrospection::DescribeModel(const ModelRef& model) {
   ASSIGN_OR_RETURN(const ModelHandle handle, store_.Find(model));
-  contract::ModelDetails details{handle->ref(), handle->description().Serialize(), handle->root().Repr()};
+  contract::ModelDetails details;
+  details.model = handle->ref();
+  details.description = handle->description().Serialize();
+  details.repr = handle->root().Repr();
   for (const auto& [path, parameter] : handle->root().named_parameters()) {
     details.parameter_count += parameter->data.numel();
     details.parameter_bytes += static_cast<int64_t>(parameter->data.byte_size());
@@ -88,6 +91,8 @@ absl::StatusOr<contract::ModelDetails> LocalIntrospection::DescribeModel(const M
   for (const auto& [path, buffer] : handle->root().named_buffers()) {
     details.parameter_bytes += static_cast<int64_t>(buffer->data.byte_size());
   }
+  details.precision = ToContract(handle->config().precision);
+  details.deviation = handle->deviation();
   return details;
 }
 

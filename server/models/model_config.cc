@@ -29,6 +29,18 @@ absl::StatusOr<nn::Precision> PrecisionOf(v1::ModelConfig::Precision precision) 
 
 }  // namespace
 
+contract::Precision ToContract(nn::Precision precision) {
+  switch (precision) {
+    case nn::Precision::kExact:
+      return contract::Precision::kExact;
+    case nn::Precision::kDefault:
+      return contract::Precision::kDefault;
+    case nn::Precision::kFast:
+      return contract::Precision::kFast;
+  }
+  return contract::Precision::kDefault;
+}
+
 absl::StatusOr<ModelConfig> ParseModelConfig(const std::string& text) {
   v1::ModelConfig message;
   RETURN_IF_ERROR(nn::ParseTextFormat(text, kMaxMessageDepth, message));

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "nn/graph/kernel.h"
+#include "proto/contract/precision.h"
 
 namespace moduled::server {
 
@@ -12,6 +13,8 @@ struct ModelConfig {
   nn::Precision precision = nn::Precision::kDefault;
   bool operator==(const ModelConfig&) const = default;
 };
+
+contract::Precision ToContract(nn::Precision precision);
 
 // INVALID_ARGUMENT names the line that is wrong. The empty text is the default.
 absl::StatusOr<ModelConfig> ParseModelConfig(const std::string& text);

@@ -25,18 +25,6 @@ nn::CallData TypesOf(const std::vector<nn::TensorSpec>& specs) {
   return arguments;
 }
 
-// Normal samples, and zeros where they are no floats: an index that is always good.
-absl::StatusOr<nn::CallData> Samples(const std::vector<nn::TensorSpec>& specs) {
-  nn::Generator generator(kSeed);
-  nn::CallData arguments;
-  for (const nn::TensorSpec& spec : specs) {
-    ASSIGN_OR_RETURN(nn::Tensor tensor, nn::Tensor::Zeros(spec));
-    if (nn::IsFloatingPoint(spec.dtype)) nn::init::Normal(0, 1)(tensor, generator);
-    arguments.args.emplace_back(std::move(tensor));
-  }
-  return arguments;
-}
-
 // The first run finds everything cold.
 constexpr int kMeasuredRuns = 3;
 
@@ -76,6 +64,17 @@ bool HasExample(const nn::ModelSignature& signature) {
   return !signature.inputs.empty() && nn::ExampleInputs(signature).ok();
 }
 
+absl::StatusOr<nn::CallData> SampleArguments(const std::vector<nn::TensorSpec>& specs) {
+  nn::Generator generator(kSeed);
+  nn::CallData arguments;
+  for (const nn::TensorSpec& spec : specs) {
+    ASSIGN_OR_RETURN(nn::Tensor tensor, nn::Tensor::Zeros(spec));
+    if (nn::IsFloatingPoint(spec.dtype)) nn::init::Normal(0, 1)(tensor, generator);
+    arguments.args.emplace_back(std::move(tensor));
+  }
+  return arguments;
+}
+
 absl::Status WarmUp(nn::Model& model, const nn::ModelSignature& signature, const LoadOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<nn::TensorSpec> specs, nn::ExampleInputs(signature));
   for (const int threads : options.thread_shares) {
@@ -111,7 +110,7 @@ absl::StatusOr<RunCost> MeasureCost(nn::Model& model, const nn::ModelSignature& 
 absl::StatusOr<double> MeasureDeviation(nn::Model& model, std::shared_ptr<const nn::Module> root,
                                         const nn::ModelSignature& signature, const LoadOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<nn::TensorSpec> specs, nn::ExampleInputs(signature));
-  ASSIGN_OR_RETURN(const nn::CallData arguments, Samples(specs));
+  ASSIGN_OR_RETURN(const nn::CallData arguments, SampleArguments(specs));
   const int threads = options.thread_shares.front();
   nn::Model exact(std::move(root),
                   {.threads = threads, .precision = nn::Precision::kExact, .algorithms = options.algorithms});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "nn/description/signature.h"
@@ -13,6 +14,9 @@ namespace moduled::server {
 
 // Whether the signature says what the inputs may be like, to the last extent.
 bool HasExample(const nn::ModelSignature& signature);
+
+// Normal samples of a fixed seed, and zeros where they are no floats: an index that is always good.
+absl::StatusOr<nn::CallData> SampleArguments(const std::vector<nn::TensorSpec>& specs);
 
 // Makes the plans for the signature's example, one for each number of threads. INVALID_ARGUMENT says why the model does
 // not take its own example. Requires one.

@@ -1,7 +1,9 @@
 #include "server/rpc/introspection_rpc.h"
 
 #include "proto/contract/codec/introspection_codec.h"
+#include "proto/contract/codec/plan_codec.h"
 #include "proto/contract/codec/summary_codec.h"
+#include "server/rpc/later.h"
 #include "server/rpc/state_dict_stream.h"
 
 namespace moduled::server {
@@ -9,18 +11,6 @@ namespace {
 
 using contract::DecodeListOptions;
 using contract::DecodeModelRef;
-
-// Encodes what was found, or says why nothing was.
-template <class Reply, class Response>
-absl::Status EncodeOr(const absl::StatusOr<Reply>& reply, Response& response) {
-  if (!reply.ok()) return reply.status();
-  if constexpr (std::is_void_v<decltype(contract::Encode(*reply, response))>) {
-    contract::Encode(*reply, response);
-    return absl::OkStatus();
-  } else {
-    return contract::Encode(*reply, response);
-  }
-}
 
 // torch's default where a flag is not set.
 template <class Request>
@@ -125,6 +115,14 @@ grpc::ServerUnaryReactor* IntrospectionRpc::Summary(grpc::CallbackServerContext*
         if (!call.ok()) return call.status();
         return EncodeOr(introspection_.Summary(*call), reply);
       });
+}
+
+grpc::ServerUnaryReactor* IntrospectionRpc::DescribePlan(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return AnswerLater<v1::DescribePlanRequest, v1::DescribePlanResponse>(
+      context, request, response, max_bytes_,
+      [](const v1::DescribePlanRequest& message) { return contract::Decode(message); },
+      [this](contract::PlanCall call, auto done) { introspection_.DescribePlan(std::move(call), std::move(done)); });
 }
 
 }  // namespace moduled::server

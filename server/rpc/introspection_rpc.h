@@ -19,7 +19,8 @@ using RawIntrospection = v1::Introspection::WithRawCallbackMethod_ListModels<
                     v1::Introspection::WithRawCallbackMethod_NamedBuffers<
                         v1::Introspection::WithRawCallbackMethod_GetBuffer<
                             v1::Introspection::WithRawCallbackMethod_StateDict<
-                                v1::Introspection::WithRawCallbackMethod_Summary<Service>>>>>>>>>>>;
+                                v1::Introspection::WithRawCallbackMethod_Summary<
+                                    v1::Introspection::WithRawCallbackMethod_DescribePlan<Service>>>>>>>>>>>>;
 
 class IntrospectionRpc final : public RawIntrospection<v1::Introspection::Service> {
  public:
@@ -49,6 +50,8 @@ class IntrospectionRpc final : public RawIntrospection<v1::Introspection::Servic
                                                         const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* Summary(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DescribePlan(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
 
  private:
   contract::Introspection& introspection_;

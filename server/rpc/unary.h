@@ -5,14 +5,27 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "proto/contract/codec/status_bridge.h"
 #include "server/rpc/messages.h"
 #include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
+
+// Encodes what was found, or says why nothing was. The codec is that of the reply's type.
+template <class Reply, class Response>
+absl::Status EncodeOr(const absl::StatusOr<Reply>& reply, Response& response) {
+  if (!reply.ok()) return reply.status();
+  if constexpr (std::is_void_v<decltype(Encode(*reply, response))>) {
+    Encode(*reply, response);
+    return absl::OkStatus();
+  } else {
+    return Encode(*reply, response);
+  }
+}
 
 // What a raw unary method gets.
 struct UnaryCall {

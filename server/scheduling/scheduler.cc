@@ -55,7 +55,7 @@ void Scheduler::Submit(Job job) {
   std::vector<std::pair<Job, absl::Status>> dead;
   if (refusal.ok()) {
     absl::MutexLock lock(&mutex_);
-    const bool is_bounded = !job.threads.has_value();
+    const bool is_bounded = !job.is_own_work;
     if (is_bounded && queue_.size() >= options_.max_queue) dead = TakeDead();
     if (draining_ || stopping_) {
       refusal = absl::UnavailableError("the server is shutting down");
@@ -81,7 +81,8 @@ absl::Status Scheduler::RunAndWait(int threads, absl::FunctionRef<absl::Status(n
   Submit({.context = {},
           .run = [&](const ComputeShare& share) { end(work(share.workspace)); },
           .refuse = end,
-          .threads = threads});
+          .threads = threads,
+          .is_own_work = true});
   done.WaitForNotification();
   return result;
 }

@@ -42,9 +42,10 @@ class Scheduler {
     contract::CallContext context;
     absl::AnyInvocable<void(const ComputeShare&) &&> run;
     absl::AnyInvocable<void(absl::Status) &&> refuse;
-    // Exactly so many, at most all, for the server's own work, which the length of the queue does not keep out. Absent:
-    // what is fair when its turn comes.
+    // Exactly so many, at most all. Absent: what is fair when its turn comes.
     std::optional<int> threads = {};
+    // The server's own work is not kept out by the length of the queue.
+    bool is_own_work = false;
     // False: one thread is enough, and the length of the run does not repay more.
     bool gains_by_threads = true;
   };
@@ -67,6 +68,8 @@ class Scheduler {
   // Gives the memory of the workspaces back to the system: now, or when what runs in one has ended. They grow again.
   void ReleaseWorkspaces();
 
+  // Threads that compute, of all calls together.
+  int threads() const { return options_.threads; }
   // Calls that wait.
   size_t queued() const;
 

@@ -22,7 +22,7 @@ ROOMS = {
     # The daemon.
     "server/models": ["nn", "proto/contract"],
     # Text of protobuf's, and the server's affair: the engine's room that knows protobuf knows nothing of serving.
-    "server/models/model_config.cc": ["server/models", "nn"],
+    "server/models/model_config.cc": ["server/models", "nn", "proto/contract"],
     "server/hooks": ["server/hooks/transforms", "nn/plan", "nn/modules", "nn/graph", "nn/tensor", "proto/contract"],
     "server/hooks/transforms": ["nn/tensor", "proto/contract"],
     "server/scheduling": ["server/models", "server/hooks", "nn", "proto/contract"],

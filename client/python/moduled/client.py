@@ -79,6 +79,8 @@ class Client:
             response.repr,
             response.parameter_count,
             response.parameter_bytes,
+            results.precision_name(response.precision),
+            response.deviation if response.HasField("deviation") else None,
         )
 
     # Modules.
@@ -143,12 +145,7 @@ class Client:
         `inputs` are arrays, or shapes of float32 arrays, one for each input; without them the signature's examples.
         """
         request = introspection_pb2.SummaryRequest(model=model_ref(model, version))
-        for value in inputs or ():
-            is_shape = isinstance(value, (tuple, list))
-            request.inputs.add(
-                dtype=dtypes.to_wire(np.dtype(np.float32) if is_shape else as_array(value).dtype),
-                shape=value if is_shape else as_array(value).shape,
-            )
+        _set_types(request, inputs)
         response = self._call(self._introspection.Summary, request, timeout)
         totals = response.totals
         return results.Summary(
@@ -157,6 +154,21 @@ class Client:
             results.SummaryTotals(*(getattr(totals, field) for field in results.SummaryTotals._fields)),
             response.error,
         )
+
+    def describe_plan(self, model, inputs=None, *, threads=0, runs=None, observed=(), version=None, timeout=None):
+        """The steps that a forward is made of and the time that each takes: a Plan. This runs the model `runs` times.
+
+        `inputs` are as for summary. With `threads` 0 it computes on as many as a call alone gets. `observed` are paths
+        of modules, or patterns, whose forward hooks are watched: what is watched has to exist.
+        """
+        request = introspection_pb2.DescribePlanRequest(
+            model=model_ref(model, version),
+            threads=threads,
+            runs=runs,
+            observed=[observed] if isinstance(observed, str) else observed,
+        )
+        _set_types(request, inputs)
+        return results.Plan.from_wire(self._call(self._introspection.DescribePlan, request, timeout))
 
     # Inference.
 
@@ -345,6 +357,16 @@ def _forward_request(model, inputs, hooks, kwargs, request_id, seed, version):
     )
     _set_arguments(request, inputs, kwargs)
     return request
+
+
+def _set_types(request, inputs):
+    """The types of arrays, or shapes of float32 arrays."""
+    for value in inputs or ():
+        is_shape = isinstance(value, (tuple, list))
+        request.inputs.add(
+            dtype=dtypes.to_wire(np.dtype(np.float32) if is_shape else as_array(value).dtype),
+            shape=value if is_shape else as_array(value).shape,
+        )
 
 
 def _set_arguments(request, inputs, kwargs):

@@ -5,6 +5,8 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from moduled.v1 import introspection_pb2, model_config_pb2
+
 from . import dtypes
 
 
@@ -34,6 +36,8 @@ class ModelDescription:
     repr: str
     parameter_count: int
     parameter_bytes: int
+    precision: str  # That it computes with: "exact", "default" or "fast".
+    deviation: Optional[float]  # Of "fast" outputs from "exact" ones, relative to the largest, on the example.
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,72 @@ class Summary:
     rows: List[SummaryRow]
     totals: SummaryTotals
     error: str
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """One kernel of a plan. `seconds` is the median of its times, None where nothing was run."""
+
+    op: str
+    absorbed: Tuple[str, ...]  # Operators that it computes too.
+    algorithm: str
+    layout: str  # "plain" or "channels_last".
+    path: str  # The module that it belongs to.
+    outputs: Tuple[Tuple[np.dtype, Tuple[int, ...]], ...]
+    scratch_bytes: int
+    seconds: Optional[float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a forward is made of, step by step. `seconds` is the sum of the steps'."""
+
+    model: ModelVersion
+    precision: str
+    threads: int
+    inputs: Tuple[Tuple[np.dtype, Tuple[int, ...]], ...]
+    steps: List[PlanStep]
+    arena_bytes: int  # Of all values inside of a run, placed over each other.
+    result_bytes: int  # Of what a run hands out: outputs and observed values.
+    runs: int
+    seconds: Optional[float]
+
+    @staticmethod
+    def from_wire(plan):
+        def types(messages):
+            return tuple((dtypes.from_wire(each.dtype), tuple(each.shape)) for each in messages)
+
+        def seconds(nanoseconds):
+            return nanoseconds / 1e9 if plan.runs else None
+
+        return Plan(
+            ModelVersion(plan.model.name, plan.model.version),
+            precision_name(plan.precision),
+            plan.threads,
+            types(plan.inputs),
+            [
+                PlanStep(
+                    step.op,
+                    tuple(step.absorbed),
+                    step.algorithm,
+                    "channels_last" if step.layout == introspection_pb2.PlanStep.CHANNELS_LAST else "plain",
+                    step.path,
+                    types(step.outputs),
+                    step.scratch_bytes,
+                    seconds(step.time_ns),
+                )
+                for step in plan.steps
+            ],
+            plan.arena_bytes,
+            plan.result_bytes,
+            plan.runs,
+            seconds(plan.time_ns),
+        )
+
+
+def precision_name(precision):
+    """The wire's ModelConfig.Precision in lower case; what is not said is the default."""
+    return model_config_pb2.ModelConfig.Precision.Name(precision or model_config_pb2.ModelConfig.DEFAULT).lower()
 
 
 class Visit(NamedTuple):

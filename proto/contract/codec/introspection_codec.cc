@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "nn/tensor/status_macros.h"
+#include "proto/contract/codec/optional_field.h"
 #include "proto/contract/codec/parse.h"
+#include "proto/contract/codec/precision_codec.h"
 #include "proto/contract/codec/tensor_codec.h"
 
 namespace moduled::contract {
@@ -96,6 +98,8 @@ absl::Status Encode(const ModelDetails& details, v1::DescribeModelResponse& mess
   message.set_repr(details.repr);
   message.set_parameter_count(details.parameter_count);
   message.set_parameter_bytes(details.parameter_bytes);
+  message.set_precision(EncodePrecision(details.precision));
+  if (details.deviation.has_value()) message.set_deviation(*details.deviation);
   return absl::OkStatus();
 }
 
@@ -104,7 +108,9 @@ ModelDetails Decode(const v1::DescribeModelResponse& message) {
           .description = message.description().SerializeAsString(),
           .repr = message.repr(),
           .parameter_count = message.parameter_count(),
-          .parameter_bytes = message.parameter_bytes()};
+          .parameter_bytes = message.parameter_bytes(),
+          .precision = DecodePrecision(message.precision()),
+          .deviation = Optional(message.has_deviation(), message.deviation())};
 }
 
 void Encode(const Listing<ModuleInfo>& modules, v1::NamedModulesResponse& message) { EncodeModules(modules, message); }

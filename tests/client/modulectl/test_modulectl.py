@@ -52,6 +52,46 @@ def test_describe_prints_signature_and_tree(modulectl):
     assert "input   x  float32[*, 1, 28, 28]" in text
     assert "(conv): Conv2d(1, 32, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)" in text
     assert json.loads(modulectl("--json", "describe", "fashion_mnist:1"))["parameters"] == 77290
+    assert "runs    DEFAULT\n" in text
+
+
+def test_describe_says_how_far_fast_is_from_exact(tmp_path):
+    shutil.copytree(MODEL, tmp_path / "fast")
+    (tmp_path / "fast/config.pbtxt").write_text("precision: FAST")
+    with servers.serving(tmp_path) as running:
+        words = [MODULECTL, "--server", running.address, "describe", "fast"]
+        text = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout
+        described = json.loads(subprocess.check_output([*words, "--json"], timeout=60))
+    assert "runs    FAST: on its example, up to " in text
+    assert described["precision"] == "FAST" and 0 < described["deviation"] < 0.05
+
+
+def test_describe_prints_the_plan_with_its_times(modulectl):
+    lines = modulectl("describe", "fashion_mnist", "--plan").splitlines()
+    assert lines[0] == "model   fashion_mnist version 1" and lines[2].startswith("runs    DEFAULT on ")
+    header, *steps, total = lines[4:]
+    assert header.split()[:6] == ["STEP", "MODULE", "OPERATORS", "ALGORITHM", "LAYOUT", "OUTPUT"]
+    assert any("stem.conv" in step and "batch_norm + relu" in step and "channels-last" in step for step in steps)
+    assert total.split()[0] == "total" and total.split()[-1] == "100.0%"
+
+    plan = json.loads(modulectl("--json", "describe", "fashion_mnist", "--plan", "--runs", 2, "--threads", 1))
+    assert (plan["threads"], plan["runs"], len(plan["steps"])) == (1, 2, len(steps))
+    assert plan["time_ns"] == sum(step["time_ns"] for step in plan["steps"]) > 0
+
+    csv = modulectl("describe", "fashion_mnist", "--plan", "--csv").splitlines()
+    assert csv[0] == "step,path,op,absorbed,algorithm,layout,outputs,scratch_bytes,time_ns"
+    assert len(csv) == 1 + len(steps)
+
+
+def test_describe_plans_for_other_inputs_and_for_those_who_watch(modulectl):
+    words = ["--json", "describe", "fashion_mnist", "--plan", "--runs", 0]
+    plan = json.loads(modulectl(*words, "--input", "5x1x28x28"))
+    assert plan["inputs"] == [{"dtype": "float32", "shape": [5, 1, 28, 28]}]
+    assert "time_ns" not in plan and "time_ns" not in plan["steps"][0]
+    watched = json.loads(modulectl(*words, "--observe", "stem.*"))
+    assert len(watched["steps"]) > len(plan["steps"]) and watched["result_bytes"] > plan["result_bytes"]
+    assert "NOT_FOUND" in modulectl(*words, "--observe", "stem.none", code=4)
+    assert "--plan" in modulectl("describe", "fashion_mnist", "--csv", code=2)
 
 
 def test_modules_and_children_list_trees(modulectl):

@@ -14,6 +14,7 @@ from moduled.v1 import (
     hooks_pb2,
     inference_pb2,
     introspection_pb2,
+    model_config_pb2,
     module_pb2,
     tensor_pb2,
 )
@@ -101,6 +102,58 @@ def test_a_model_is_described(server, client):
     assert server.request.model == REF
     assert (described.name, described.version, described.repr) == ("m", "3", "Net()")
     assert described.description == description and described.parameter_count == 7
+    assert described.precision == "default" and described.deviation is None
+
+
+def test_a_fast_model_says_how_far_it_is_from_exact(server, client):
+    server.answers["DescribeModel"] = introspection_pb2.DescribeModelResponse(
+        model=REF, precision=model_config_pb2.ModelConfig.FAST, deviation=0.0
+    )
+    described = client.describe("m:3")
+    assert described.precision == "fast" and described.deviation == 0.0
+
+
+def test_a_plan_comes_step_by_step(server, client):
+    spec = tensor_pb2.TensorSpec(dtype=tensor_pb2.FLOAT32, shape=[1, 8])
+    step = introspection_pb2.PlanStep(
+        op="linear",
+        absorbed=["relu"],
+        algorithm="gemm",
+        layout=introspection_pb2.PlanStep.CHANNELS_LAST,
+        path="fc",
+        outputs=[spec],
+        scratch_bytes=64,
+        time_ns=1500,
+    )
+    answer = introspection_pb2.DescribePlanResponse(
+        model=REF, precision=model_config_pb2.ModelConfig.EXACT, threads=2, inputs=[spec], steps=[step], runs=3,
+        time_ns=1500, arena_bytes=32, result_bytes=16,
+    )
+    server.answers["DescribePlan"] = answer
+    plan = client.describe_plan("m:3", [(1, 8), np.zeros(2, np.int64)], threads=2, runs=3, observed="fc")
+    request = server.request
+    assert (request.model, request.threads, request.runs, list(request.observed)) == (REF, 2, 3, ["fc"])
+    assert [(each.dtype, list(each.shape)) for each in request.inputs] == [
+        (tensor_pb2.FLOAT32, [1, 8]),
+        (tensor_pb2.INT64, [2]),
+    ]
+    types = ((np.dtype(np.float32), (1, 8)),)
+    assert plan.steps == [
+        moduled.results.PlanStep("linear", ("relu",), "gemm", "channels_last", "fc", types, 64, 1.5e-6)
+    ]
+    assert (plan.precision, plan.threads, plan.inputs, plan.runs) == ("exact", 2, types, 3)
+    assert (plan.arena_bytes, plan.result_bytes, plan.seconds) == (32, 16, 1.5e-6)
+
+
+
+def test_a_plan_that_was_not_run_has_no_times(server, client):
+    server.answers["DescribePlan"] = introspection_pb2.DescribePlanResponse(steps=[introspection_pb2.PlanStep()])
+    plan = client.describe_plan("m", runs=0)
+    assert plan.seconds is None and plan.steps[0].seconds is None
+    client.describe_plan("m")
+    first, second = server.requests
+    assert first.HasField("runs") and not first.inputs
+    assert not second.HasField("runs"), "the server's own number"
 
 
 def test_modules_are_named_by_their_paths(server, client):

@@ -48,6 +48,21 @@ def test_a_model_is_described_as_it_was_exported(name, module, client, repositor
     assert (described.name, described.version) == (name, "1")
 
 
+def test_a_plan_of_resnet18_has_a_step_for_each_convolution(client):
+    plan = client.describe_plan("resnet18", runs=2)
+    assert plan.model == ("resnet18", "1") and plan.precision == "default"
+    convolutions = [step for step in plan.steps if "convolution" in step.op]
+    paths = [path for path, info in client.named_modules("resnet18") if info.type == "Conv2d"]
+    assert sorted(step.path for step in convolutions) == sorted(paths)
+    assert all(step.seconds > 0 and step.layout == "channels_last" for step in convolutions)
+    assert plan.seconds == pytest.approx(sum(step.seconds for step in plan.steps))
+    # Nothing is left of what each of them is computed with.
+    assert all("batch_norm" in step.absorbed for step in convolutions)
+    observed = client.describe_plan("resnet18", [(2, 3, 224, 224)], threads=1, runs=0, observed="**")
+    assert observed.threads == 1 and observed.inputs[0][1] == (2, 3, 224, 224) and observed.seconds is None
+    assert sum(step.op == "relu" for step in observed.steps) == 17
+
+
 @pytest.mark.parametrize("remove_duplicate", [True, False])
 def test_named_modules_are_torch_s(remove_duplicate, name, module, client):
     expected = [

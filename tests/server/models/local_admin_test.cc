@@ -37,7 +37,7 @@ class LocalAdminTest : public ::testing::Test {
   const Repository repository_ = directory_.Open();
   ModelStore store_;
   LocalAdmin admin_{store_, repository_, {.load = {.max_bytes = kMaxModelBytes}}};
-  LocalIntrospection introspection_{store_, repository_};
+  LocalIntrospection introspection_{store_, repository_, nullptr};
 };
 
 TEST_F(LocalAdminTest, LoadsTheNewestVersionOfEveryModelAndSaysWhichItCouldNot) {

@@ -91,12 +91,29 @@ TEST_F(BadInputTest, WrongShapesTypesAndByteCountsNameTheInput) {
 
 TEST_F(BadInputTest, BytesThatAreNoMessageAreInvalid) {
   const std::string garbage = "\xff\xff\xff\xff garbage";
-  for (const char* method :
-       {"Introspection/ListModels", "Introspection/DescribeModel", "Introspection/NamedModules",
-        "Introspection/NamedChildren", "Introspection/GetSubmodule", "Introspection/NamedParameters",
-        "Introspection/GetParameter", "Introspection/NamedBuffers", "Introspection/GetBuffer",
-        "Introspection/StateDict", "Inference/Forward", "Inference/ForwardStream", "Hooks/Subscribe",
-        "Hooks/ListSubscriptions", "Admin/LoadModel", "Admin/UnloadModel", "Admin/LoadStateDict"}) {
+  for (const char* method : {"Introspection/ListModels",
+                             "Introspection/DescribeModel",
+                             "Introspection/NamedModules",
+                             "Introspection/NamedChildren",
+                             "Introspection/GetSubmodule",
+                             "Introspection/NamedParameters",
+                             "Introspection/GetParameter",
+                             "Introspection/NamedBuffers",
+                             "Introspection/GetBuffer",
+                             "Introspection/StateDict",
+                             "Introspection/Summary",
+                             "Introspection/DescribePlan",
+                             "Inference/Forward",
+                             "Inference/ForwardStream",
+                             "Inference/Backward",
+                             "Hooks/Subscribe",
+                             "Hooks/ListSubscriptions",
+                             "Admin/LoadModel",
+                             "Admin/UnloadModel",
+                             "Admin/LoadStateDict",
+                             "Admin/Apply",
+                             "Admin/Train",
+                             "Admin/RequiresGrad"}) {
     EXPECT_THAT(CallRaw(absl::StrCat("/moduled.v1.", method), garbage).first,
                 IsError(kInvalid, HasSubstr("message: not a moduled.v1.")))
         << method;

@@ -11,9 +11,11 @@ namespace moduled::testing {
 LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options)
     : repository(directory.Open()),
       admin(store, repository, {.load = {.max_bytes = int64_t{1} << 30}}),
-      introspection(store, repository),
       hub(server::ServedTreesOf(store), options.hub),
       scheduler(options.scheduler),
+      plans(store, scheduler),
+      introspection(store, repository,
+                    [this](contract::PlanCall call, auto done) { plans.Describe(std::move(call), std::move(done)); }),
       inference(store, hub, scheduler, {.replica = "test", .max_hook_bytes = options.max_hook_bytes}) {}
 
 std::unique_ptr<server::RpcServer> Listen(LocalServer& local, server::RpcOptions options) {

@@ -9,6 +9,7 @@
 #include "server/models/local_introspection.h"
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/local_inference.h"
+#include "server/scheduling/plan_describer.h"
 #include "tests/server/support/temporary_repository.h"
 
 namespace moduled::testing {
@@ -26,9 +27,10 @@ struct LocalServer {
   server::Repository repository;
   server::ModelStore store;
   server::LocalAdmin admin;
-  server::LocalIntrospection introspection;
   server::SubscriptionHub hub;
   server::Scheduler scheduler;
+  server::PlanDescriber plans;
+  server::LocalIntrospection introspection;
   server::LocalInference inference;
 };
 
