@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,20 @@ TEST(IntrospectionCodec, KeepsTheStatesOfModels) {
     EXPECT_EQ(decoded[i].state, models[i].state);
     EXPECT_EQ(decoded[i].reason, models[i].reason);
   }
+}
+
+TEST(IntrospectionCodec, KeepsHowAModelComputes) {
+  for (const Precision precision : {Precision::kExact, Precision::kDefault, Precision::kFast}) {
+    v1::DescribeModelResponse message;
+    ASSERT_TRUE(
+        Encode(ModelDetails{.model = {"m", "1"}, .description = {}, .repr = {}, .precision = precision}, message).ok());
+    EXPECT_EQ(Decode(message).precision, precision);
+    EXPECT_EQ(Decode(message).deviation, std::nullopt);
+  }
+  v1::DescribeModelResponse message;
+  ASSERT_TRUE(Encode(ModelDetails{.model = {"m", "1"}, .description = {}, .repr = {}, .deviation = 0.0}, message).ok());
+  EXPECT_EQ(Decode(message).deviation, 0.0) << "which is another than unset";
+  EXPECT_EQ(Decode(v1::DescribeModelResponse()).precision, Precision::kDefault) << "an older server's";
 }
 
 TEST(IntrospectionCodec, KeepsModulesParametersAndBuffers) {
