@@ -50,7 +50,8 @@ struct Wire {
   }
 };
 
-// A unary call: lives until its answer has been handed over.
+// A unary call. It ends before its answer is handed over: its context holds on to the channel, whoever hears of the
+// answer may let go of the client, and this thread is one of those that the end of the channel waits for.
 template <class Request, class Response, class Done>
 struct AsyncCall {
   Wire<Request> wire;
@@ -69,10 +70,13 @@ void CallAsync(const Call& call, absl::Duration timeout, Done done, Decode decod
   }
   auto* const unary = owner.release();  // Deleted with its answer.
   method(&unary->wire.context, &unary->wire.request, &unary->response, [unary, decode](const grpc::Status& status) {
-    const std::unique_ptr<AsyncCall<Request, Response, Done>> owner(unary);
-    unary->wire.on_stop.reset();
-    if (!status.ok()) return std::move(unary->done)(contract::FromGrpc(status));
-    std::move(unary->done)(decode(std::move(unary->response)));
+    std::unique_ptr<AsyncCall<Request, Response, Done>> owner(unary);
+    unary->wire.on_stop.reset();  // Waits for a callback that is running.
+    Done done = std::move(unary->done);
+    auto reply = decode(std::move(unary->response));
+    if (!status.ok()) reply = contract::FromGrpc(status);
+    owner.reset();
+    std::move(done)(std::move(reply));
   });
 }
 

@@ -49,14 +49,12 @@ class StreamCall final : public grpc::ClientReadReactor<v1::ForwardStreamRespons
 
   void OnDone(const grpc::Status& status) override {
     wire_.on_stop.reset();  // Waits for a callback that is running.
-    if (!error_.ok()) {
-      std::move(done_)(error_);
-    } else if (!status.ok()) {
-      std::move(done_)(contract::FromGrpc(status));
-    } else {
-      std::move(done_)(std::move(reply_));
-    }
-    delete this;
+    if (!status.ok()) reply_ = contract::FromGrpc(status);
+    if (!error_.ok()) reply_ = std::move(error_);
+    contract::Inference::Done done = std::move(done_);
+    absl::StatusOr<contract::ForwardReply> reply = std::move(reply_);
+    delete this;  // Before its answer is handed over: see AsyncCall.
+    std::move(done)(std::move(reply));
   }
 
  private:

@@ -114,6 +114,16 @@ TEST_F(ProcessTest, ServesTheRestOfARepositoryThatHoldsABadModel) {
   EXPECT_THAT((*models)[0].reason, HasSubstr("bad/1"));
 }
 
+// Here, where no server of this process keeps gRPC's threads going when the client is gone.
+TEST_F(ProcessTest, LetsAClientGoAsSoonAsItsAnswerIsThere) {
+  const auto server = Start();
+  // Whether the answer or the end of the call is first is a matter of luck: try it often.
+  for (int i = 0; i < 100; ++i) {
+    const auto client = client::Client::Connect(server->address());
+    ASSERT_TRUE(ForwardAndWait(client->inference(), Call()).ok());
+  }
+}
+
 TEST_F(ProcessTest, MeasuresNothingAtASecondStart) {
   repository_.Add("wide",
                   "linear { in_features: 64 out_features: 64 }"
