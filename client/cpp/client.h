@@ -4,8 +4,8 @@
 //   auto reply = contract::ForwardAndWait(client->inference(), {.model = {"resnet18", ""}, .arguments = {{image},
 //   {}}});
 //
-// Thread-safe; may go when its calls have been answered, but not on a thread that calls back: it waits for those. Errors
-// are the server's, status by status; UNAVAILABLE when it cannot be reached.
+// Thread-safe. May go when its calls have been answered, but not on a thread that calls back: it waits for those.
+// Errors are the server's, status by status; UNAVAILABLE when it cannot be reached.
 #pragma once
 
 #include <cstddef>
