@@ -15,7 +15,10 @@ def arrays(value):
 
 
 def assert_close(got, expected, tolerance=1e-4):
-    """Two nested values have the same structure and constants, and no element differs by more than the tolerance."""
+    """Two nested values have the same structure and constants, and no element differs by more than the tolerance.
+
+    It is relative to the largest element of an array, as rounding is; absolute where that is less than one.
+    """
     expected = arrays(expected)
     assert type(got) is type(expected)
     if isinstance(expected, dict):
@@ -29,6 +32,7 @@ def assert_close(got, expected, tolerance=1e-4):
     elif isinstance(expected, np.ndarray):
         assert got.dtype == expected.dtype and got.shape == expected.shape
         if expected.size:
-            assert np.abs(got.astype("f8") - expected.astype("f8")).max() <= tolerance
+            expected = expected.astype("f8")
+            assert np.abs(got.astype("f8") - expected).max() <= tolerance * max(1.0, np.abs(expected).max())
     else:
         assert got == expected
