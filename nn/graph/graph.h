@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "nn/graph/known_input.h"
 #include "nn/graph/op.h"
 #include "nn/tensor/datum.h"
 #include "nn/tensor/nested.h"
@@ -42,6 +44,8 @@ struct ValueInfo {
 struct Constant {
   Tensor tensor;
   std::string name;  // The state's full path, "" for a literal.
+  // In graphs that were rewritten: how to make the tensor, which is not there.
+  std::shared_ptr<const Recipe> recipe = nullptr;
 };
 
 // One application of an operator.

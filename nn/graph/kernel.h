@@ -18,6 +18,7 @@
 namespace moduled::nn {
 
 class AlgorithmCache;
+class KnownInput;
 class PackCache;
 
 // How much a result may deviate from plain float32 arithmetic.
@@ -31,8 +32,8 @@ enum class Precision {
 struct KernelRequest {
   absl::Span<const TensorSpec> in;
   absl::Span<const TensorSpec> out;
-  // For each input its tensor if it is constant over all runs (a weight), else null: a kernel may pack it ahead.
-  absl::Span<const Tensor* const> constants;
+  // For each input what it is if it is the same in all runs (a weight), else null: a kernel may pack it ahead.
+  absl::Span<const KnownInput* const> constants;
   int threads = 1;
   Precision precision = Precision::kDefault;
   PackCache* packs = nullptr;            // Where packed constants are shared; null: they are the kernel's own.
@@ -58,6 +59,8 @@ class Kernel {
   virtual size_t scratch_bytes() const { return 0; }
   // The input that Run would rather find in the first output's place, -1 for none. It may be there or not.
   virtual int in_place_input() const { return -1; }
+  // Whether Run reads an input's bytes: not where the kernel has packed what is the same in all runs.
+  virtual bool reads(size_t /*input*/) const { return true; }
   // Fails only on what the data says (an index out of range): what shapes and types say has been checked before.
   virtual absl::Status Run(const KernelArgs& args) const = 0;
 };

@@ -12,52 +12,47 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "nn/tensor/tensor.h"
+#include "nn/graph/known_input.h"
 
 namespace moduled::nn {
 
-// Thread-safe. Constants must live as long as the cache, but for those that Keep made.
+// Thread-safe.
 class PackCache {
  public:
-  // A tensor that is computed from `constant`, kept from then on: what depends on weights alone is computed once for
-  // all plans, and can be packed like a weight. `make` returns an absl::StatusOr<Tensor>.
-  template <class Make>
-  absl::StatusOr<Tensor> Keep(const Tensor& constant, absl::string_view what, Make make) {
-    Key key(constant.data(), what);
-    {
-      absl::MutexLock lock(&mutex_);
-      const auto found = kept_.find(key);
-      if (found != kept_.end()) return found->second;
-    }
-    absl::StatusOr<Tensor> made = make();
-    if (!made.ok()) return made;
+  // Facts about an input that took time to find out.
+  void Remember(const KnownInput& input, absl::string_view fact) {
     absl::MutexLock lock(&mutex_);
-    return kept_.emplace(std::move(key), *std::move(made)).first->second;
+    facts_.emplace(input.name(), fact);
+  }
+  bool Knows(const KnownInput& input, absl::string_view fact) const {
+    absl::MutexLock lock(&mutex_);
+    return facts_.contains(Key(input.name(), fact));
   }
 
-  // Facts about a constant that took time to find out.
-  void Remember(const Tensor& constant, absl::string_view fact) {
-    absl::MutexLock lock(&mutex_);
-    facts_.emplace(constant.data(), fact);
-  }
-  bool Knows(const Tensor& constant, absl::string_view fact) const {
-    absl::MutexLock lock(&mutex_);
-    return facts_.contains(Key(constant.data(), fact));
-  }
-
-  // The pack of `constant` under `format` while any kernel holds it, else what `make` returns: an
-  // absl::StatusOr<std::shared_ptr<const T>>. A format names the layout and T completely.
+  // The pack of an input under `format` while any kernel holds it, else what `make(tensor)` returns for the input's
+  // tensor: an absl::StatusOr<std::shared_ptr<const T>>. A format names the layout and T completely.
   template <class T, class Make>
-  absl::StatusOr<std::shared_ptr<const T>> Share(const Tensor& constant, absl::string_view format, Make make) {
-    Key key(constant.data(), format);
+  absl::StatusOr<std::shared_ptr<const T>> Share(const KnownInput& input, absl::string_view format, Make make) {
+    Key key(input.name(), format);
     if (std::shared_ptr<const void> found = Find(key)) return std::static_pointer_cast<const T>(found);
-    absl::StatusOr<std::shared_ptr<const T>> made = make();
+    const absl::StatusOr<Tensor> tensor = input.Get();
+    if (!tensor.ok()) return tensor.status();
+    absl::StatusOr<std::shared_ptr<const T>> made = make(*tensor);
     if (!made.ok()) return made;
     return std::static_pointer_cast<const T>(Insert(std::move(key), *std::move(made)));
   }
+  // The same without a cache.
+  template <class T, class Make>
+  static absl::StatusOr<std::shared_ptr<const T>> Share(PackCache* cache, const KnownInput& input,
+                                                        absl::string_view format, Make make) {
+    if (cache != nullptr) return cache->Share<T>(input, format, make);
+    const absl::StatusOr<Tensor> tensor = input.Get();
+    if (!tensor.ok()) return tensor.status();
+    return make(*tensor);
+  }
 
  private:
-  using Key = std::pair<const void*, std::string>;
+  using Key = std::pair<std::string, std::string>;
 
   std::shared_ptr<const void> Find(const Key& key) {
     absl::MutexLock lock(&mutex_);
@@ -76,7 +71,6 @@ class PackCache {
 
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<Key, std::weak_ptr<const void>> packs_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<Key, Tensor> kept_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<Key> facts_ ABSL_GUARDED_BY(mutex_);
 };
 

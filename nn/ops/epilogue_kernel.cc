@@ -24,6 +24,7 @@ class EpilogueKernel final : public Kernel {
 
   absl::string_view algorithm() const override { return algorithm_; }
   size_t scratch_bytes() const override { return kernel_->scratch_bytes(); }
+  bool reads(size_t input) const override { return input == epilogue_.residual || kernel_->reads(input); }
 
   absl::Status Run(const KernelArgs& args) const override {
     RETURN_IF_ERROR(kernel_->Run(args));

@@ -38,7 +38,8 @@ class Bench {
     std::uniform_real_distribution<float> uniform(-1, 1);
     for (size_t i = 0; i < request.in.size(); ++i) {
       if (request.constants[i] != nullptr) {
-        bench.inputs_.push_back(*request.constants[i]);
+        ASSIGN_OR_RETURN(Tensor known, request.constants[i]->Get());
+        bench.inputs_.push_back(std::move(known));
         continue;
       }
       ASSIGN_OR_RETURN(Tensor input, Tensor::Zeros(request.in[i]));
@@ -149,7 +150,7 @@ absl::StatusOr<Trial> Fastest(Bench& bench, std::vector<Trial> trials) {
 // candidates, of another version's, is none between these.
 std::string KeyOf(absl::string_view problem, absl::Span<const MeasuredCandidate> candidates,
                   const KernelRequest& request) {
-  const auto is_constant = [](std::string* out, const Tensor* tensor) { out->push_back(tensor ? '1' : '0'); };
+  const auto is_constant = [](std::string* out, const KnownInput* input) { out->push_back(input ? '1' : '0'); };
   const auto name = [](std::string* out, const MeasuredCandidate& candidate) { absl::StrAppend(out, candidate.name); };
   return absl::StrCat(problem, " constants=", absl::StrJoin(request.constants, "", is_constant),
                       " of=", absl::StrJoin(candidates, ",", name));

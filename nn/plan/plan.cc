@@ -105,7 +105,7 @@ class Plan::Execution {
       case Place::Kind::kInput:
         return inputs_[place.index].data();
       case Place::Kind::kConstant:
-        return graph_.constants[place.index].tensor.data();
+        return plan_.constants_[place.index].data();
       case Place::Kind::kArena:
         return arena_ + place.index;
       case Place::Kind::kEscaping:
@@ -120,7 +120,7 @@ class Plan::Execution {
   Tensor Leaving(Value value) const {
     const Place& place = plan_.places_[value.id];
     const Tensor& storage = place.kind == Place::Kind::kInput      ? inputs_[place.index]
-                            : place.kind == Place::Kind::kConstant ? graph_.constants[place.index].tensor
+                            : place.kind == Place::Kind::kConstant ? plan_.constants_[place.index]
                                                                    : escaping_[place.index];
     return Tensor::Wrap(graph_.spec(value), storage.owner(), storage.data());
   }

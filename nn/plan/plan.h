@@ -89,6 +89,7 @@ class Plan {
   PlanOptions options_;
   std::vector<Step> steps_;
   std::vector<Place> places_;         // By value.
+  std::vector<Tensor> constants_;     // The graph's; empty where no step reads what a recipe makes.
   std::vector<TensorSpec> escaping_;  // The tensors that a run hands out.
   size_t points_before_steps_ = 0;    // Observed points that fire before the first step.
   size_t arena_bytes_ = 0;

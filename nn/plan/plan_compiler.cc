@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "nn/tensor/file_pages.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
@@ -71,26 +72,58 @@ void PlanCompiler::ListSteps() {
 }
 
 absl::Status PlanCompiler::MakeKernels() {
-  const PlanOptions& options = plan_->options_;
+  for (const Constant& constant : g_.constants) plan_->constants_.push_back(constant.tensor);
   for (Plan::Step& step : plan_->steps_) {
-    const Node& node = g_.nodes[step.node];
-    std::vector<TensorSpec> in;
-    std::vector<TensorSpec> out;
-    std::vector<Tensor> constants(node.inputs.size());
-    std::vector<const Tensor*> constant_pointers(node.inputs.size(), nullptr);
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      in.push_back(g_.spec(node.inputs[i]));
-      const ValueInfo& root = g_.values[Root(node.inputs[i])];
-      if (root.source != ValueSource::kConstant) continue;
-      ASSIGN_OR_RETURN(constants[i], g_.constants[root.index].tensor.Reshape(in.back().shape));
-      constant_pointers[i] = &constants[i];
-    }
-    for (Value output : node.outputs) out.push_back(g_.spec(output));
-    absl::StatusOr<std::unique_ptr<Kernel>> kernel = node.op.MakeKernel(
-        {in, out, constant_pointers, options.threads, options.precision, options.packs, options.algorithms});
-    if (!kernel.ok()) return g_.InModule(node, kernel.status());  // The operator knows nothing of modules.
-    step.kernel = *std::move(kernel);
+    const absl::Status made = MakeKernel(step);
+    if (!made.ok()) return g_.InModule(g_.nodes[step.node], made);  // The operator knows nothing of modules.
   }
+  return absl::OkStatus();
+}
+
+absl::Status PlanCompiler::MakeKernel(Plan::Step& step) {
+  const PlanOptions& options = plan_->options_;
+  const Node& node = g_.nodes[step.node];
+  std::vector<TensorSpec> in, out;
+  std::vector<std::optional<KnownInput>> known(node.inputs.size());
+  std::vector<const KnownInput*> pointers(node.inputs.size(), nullptr);
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    in.push_back(g_.spec(node.inputs[i]));
+    ASSIGN_OR_RETURN(known[i], Known(node.inputs[i]));
+    if (known[i].has_value()) pointers[i] = &*known[i];
+  }
+  for (const Value output : node.outputs) out.push_back(g_.spec(output));
+  ASSIGN_OR_RETURN(step.kernel, node.op.MakeKernel({in, out, pointers, options.threads, options.precision,
+                                                    options.packs, options.algorithms}));
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (known[i].has_value()) RETURN_IF_ERROR(Settle(node.inputs[i], *known[i], step.kernel->reads(i)));
+  }
+  return absl::OkStatus();
+}
+
+// What a value is if it is a constant.
+absl::StatusOr<std::optional<KnownInput>> PlanCompiler::Known(Value value) const {
+  const ValueInfo& root = g_.values[Root(value)];
+  if (root.source != ValueSource::kConstant) return std::optional<KnownInput>();
+  const Constant& constant = g_.constants[root.index];
+  if (constant.recipe != nullptr && constant.recipe->spec == g_.spec(value)) return KnownInput(constant.recipe);
+  Tensor tensor = constant.tensor;
+  if (constant.recipe != nullptr) {
+    ASSIGN_OR_RETURN(tensor, constant.recipe->make());
+  }
+  ASSIGN_OR_RETURN(tensor, tensor.Reshape(g_.spec(value).shape));
+  return KnownInput(std::move(tensor));
+}
+
+// Keeps what steps read, and gives back what they have packed.
+absl::Status PlanCompiler::Settle(Value value, const KnownInput& known, bool is_read) {
+  const auto index = static_cast<size_t>(g_.values[Root(value)].index);
+  const bool is_made = g_.constants[index].recipe != nullptr;
+  if (!is_read) {
+    if (!is_made) DropFilePages(plan_->constants_[index]);
+    return absl::OkStatus();
+  }
+  if (!is_made) return absl::OkStatus();
+  ASSIGN_OR_RETURN(plan_->constants_[index], known.Get());
   return absl::OkStatus();
 }
 

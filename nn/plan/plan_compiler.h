@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,6 +30,9 @@ class PlanCompiler {
   absl::Status PlaceValues();  // Arena offsets and escaping tensors.
   void SchedulePoints();       // When observed points fire.
 
+  absl::Status MakeKernel(Plan::Step& step);
+  absl::StatusOr<std::optional<KnownInput>> Known(Value value) const;
+  absl::Status Settle(Value value, const KnownInput& known, bool is_read);
   int32_t Root(Value value) const { return roots_[value.id]; }
   bool TryInPlace(const Node& node, size_t input, size_t step);
 

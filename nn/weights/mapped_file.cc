@@ -9,6 +9,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "nn/tensor/file_pages.h"
 #include "nn/weights/file_error.h"
 
 namespace moduled::nn {
@@ -25,11 +26,7 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
   if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(nullptr, 0));
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
   if (data == MAP_FAILED) return FileError(path, errno);
-  return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const uint8_t*>(data), size));
-}
-
-MappedFile::~MappedFile() {
-  if (size_ > 0) munmap(const_cast<uint8_t*>(data_), size_);
+  return std::shared_ptr<const MappedFile>(new MappedFile({data, UnmapFile{size}}, size));
 }
 
 }  // namespace moduled::nn

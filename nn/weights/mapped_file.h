@@ -19,16 +19,15 @@ class MappedFile {
   // Regular files alone: a FIFO would wait for ever, a device never ends. Links are followed: who may not leave a
   // directory checks that before. Errors name the file without its directory.
   static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(const std::string& path);
-  ~MappedFile();
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
 
-  absl::Span<const uint8_t> bytes() const { return {data_, size_}; }
+  absl::Span<const uint8_t> bytes() const { return {static_cast<const uint8_t*>(pages_.get()), size_}; }
+  // Keeps the mapping: DropFilePages knows it.
+  const std::shared_ptr<const void>& pages() const { return pages_; }
 
  private:
-  MappedFile(const uint8_t* data, size_t size) : data_(data), size_(size) {}
+  MappedFile(std::shared_ptr<const void> pages, size_t size) : pages_(std::move(pages)), size_(size) {}
 
-  const uint8_t* data_;
+  std::shared_ptr<const void> pages_;
   size_t size_;
 };
 

@@ -129,7 +129,7 @@ absl::StatusOr<Tensor> ReadTensor(const Entry& entry, absl::Span<const uint8_t> 
 
 absl::StatusOr<SafetensorsFile> SafetensorsFile::Open(const std::string& path) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const MappedFile> file, MappedFile::Open(path));
-  return Parse(BaseName(path), file->bytes(), file);
+  return Parse(BaseName(path), file->bytes(), file->pages());
 }
 
 absl::StatusOr<SafetensorsFile> SafetensorsFile::Parse(const std::string& name, absl::Span<const uint8_t> bytes,

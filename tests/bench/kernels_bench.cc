@@ -55,7 +55,6 @@ struct Case {
 
 void Run(benchmark::State& state, const Case& c, int threads) {
   std::vector<Tensor> tensors;
-  std::vector<const Tensor*> constants(c.in.size(), nullptr);
   std::vector<const void*> in;
   int64_t bytes = 0;
   for (const TensorSpec& spec : c.in) {
@@ -63,7 +62,9 @@ void Run(benchmark::State& state, const Case& c, int threads) {
     in.push_back(tensors.back().data());
     bytes += static_cast<int64_t>(spec.byte_size());
   }
-  for (size_t i = c.first_constant; i < c.in.size(); ++i) constants[i] = &tensors[i];
+  const std::vector<nn::KnownInput> known(tensors.begin(), tensors.end());
+  std::vector<const nn::KnownInput*> constants(c.in.size(), nullptr);
+  for (size_t i = c.first_constant; i < c.in.size(); ++i) constants[i] = &known[i];
   const std::vector<TensorSpec> out_specs = *c.op.Infer(c.in);
   const std::unique_ptr<nn::Kernel> kernel =
       *c.op.MakeKernel({.in = c.in, .out = out_specs, .constants = constants, .threads = threads});

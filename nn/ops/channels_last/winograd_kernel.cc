@@ -20,6 +20,7 @@ class WinogradKernel final : public Kernel {
     return winograd_.tile == 2 ? "winograd F(2,3)" : "winograd F(4,3)";
   }
   size_t scratch_bytes() const override { return winograd::ScratchBytes(winograd_); }
+  bool reads(size_t input) const override { return input != 1; }
   int in_place_input() const override { return winograd_.residual ? static_cast<int>(residual_) : -1; }
 
   absl::Status Run(const KernelArgs& args) const override {
@@ -80,15 +81,13 @@ absl::StatusOr<std::shared_ptr<const Tensor>> Pack(const winograd::Problem& prob
 
 absl::StatusOr<std::unique_ptr<Kernel>> Make(const ChannelsLastProblem& problem, const KernelRequest& request, int tile,
                                              winograd::WeightForm form) {
-  const Tensor* weight = request.constants[1];
+  const KnownInput* weight = request.constants[1];
   if (weight == nullptr) return absl::UnimplementedError("the weights are not constant");
   ASSIGN_OR_RETURN(const winograd::Problem winograd, ProblemOf(problem, request.threads, tile, form));
   if (!winograd::Supports(winograd)) return absl::UnimplementedError("the processor, or the extents");
-  const auto pack = [&] { return Pack(winograd, *weight); };
-  absl::StatusOr<std::shared_ptr<const Tensor>> weights =
-      request.packs == nullptr
-          ? pack()
-          : request.packs->Share<Tensor>(*weight, absl::StrCat("winograd ", tile, " ", static_cast<int>(form)), pack);
+  const auto pack = [&](const Tensor& tensor) { return Pack(winograd, tensor); };
+  absl::StatusOr<std::shared_ptr<const Tensor>> weights = PackCache::Share<Tensor>(
+      request.packs, *weight, absl::StrCat("winograd ", tile, " ", static_cast<int>(form)), pack);
   if (!weights.ok()) return weights.status();
   return std::make_unique<WinogradKernel>(problem, winograd, *std::move(weights));
 }

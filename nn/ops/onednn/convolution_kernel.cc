@@ -16,7 +16,7 @@ using onednn::Program;
 // The weights as the primitive wants them: packed now if they are constant, else in every run.
 absl::StatusOr<Program::Operand> Weights(Program& program, const KernelRequest& request, const Layout& plain,
                                          const Layout& wanted) {
-  const Tensor* constant = request.constants[1];
+  const KnownInput* constant = request.constants[1];
   if (constant == nullptr) return program.Reordered(Program::Input(1, plain), wanted);
   ASSIGN_OR_RETURN(std::shared_ptr<const memory> pack, onednn::PackConstant(*constant, plain, wanted, request.packs));
   return Program::Constant(std::move(pack));

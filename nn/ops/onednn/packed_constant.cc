@@ -16,6 +16,12 @@ struct Pack {
   dnnl::memory memory;
 };
 
+// A tensor that is as wanted.
+struct View {
+  Tensor tensor;
+  dnnl::memory memory;
+};
+
 absl::StatusOr<std::shared_ptr<const Pack>> MakePack(const Layout& layout) {
   Memory bytes = AllocateMemory(layout.get_size());
   if (bytes == nullptr) {
@@ -28,21 +34,22 @@ absl::StatusOr<std::shared_ptr<const Pack>> MakePack(const Layout& layout) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const dnnl::memory>> PackConstant(const Tensor& constant, const Layout& plain,
+absl::StatusOr<std::shared_ptr<const dnnl::memory>> PackConstant(const KnownInput& constant, const Layout& plain,
                                                                  const Layout& packed, PackCache* packs) {
-  // A primitive does not write what it calls a source.
-  dnnl::memory source(plain, Engine(), const_cast<void*>(constant.data()));
-  if (plain == packed) return std::make_shared<const dnnl::memory>(source);
-
-  const auto make = [&]() -> absl::StatusOr<std::shared_ptr<const dnnl::memory>> {
+  const auto make = [&](const Tensor& tensor) -> absl::StatusOr<std::shared_ptr<const dnnl::memory>> {
+    // A primitive does not write what it calls a source.
+    dnnl::memory source(plain, Engine(), const_cast<void*>(tensor.data()));
+    if (plain == packed) {
+      const auto view = std::make_shared<const View>(View{tensor, source});
+      return std::shared_ptr<const dnnl::memory>(view, &view->memory);
+    }
     ASSIGN_OR_RETURN(std::shared_ptr<const Pack> pack, MakePack(packed));
     dnnl::memory target = pack->memory;
     dnnl::reorder(source, target).execute(Stream(), source, target);
     return std::shared_ptr<const dnnl::memory>(pack, &pack->memory);
   };
-  if (packs == nullptr) return make();
   const std::string format = absl::StrCat("onednn ", Fingerprint(plain), " to ", Fingerprint(packed));
-  return packs->Share<dnnl::memory>(constant, format, make);
+  return PackCache::Share<dnnl::memory>(packs, constant, format, make);
 }
 
 }  // namespace moduled::nn::onednn

@@ -10,7 +10,7 @@ namespace moduled::nn::onednn {
 
 // `constant`, which is laid out as `plain` says, as `packed` says. It is shared through `packs` unless that is null,
 // and not copied if it is as wanted. Throws dnnl::error.
-absl::StatusOr<std::shared_ptr<const dnnl::memory>> PackConstant(const Tensor& constant, const Layout& plain,
+absl::StatusOr<std::shared_ptr<const dnnl::memory>> PackConstant(const KnownInput& constant, const Layout& plain,
                                                                  const Layout& packed, PackCache* packs);
 
 }  // namespace moduled::nn::onednn

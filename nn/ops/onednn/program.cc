@@ -1,5 +1,6 @@
 #include "nn/ops/onednn/program.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -62,6 +63,16 @@ class Program::Bindings {
   std::vector<BoundPlace> places_;
   std::vector<dnnl::memory> memories_;
 };
+
+bool Program::reads(size_t input) const {
+  if (start_input_ == static_cast<int>(input)) return true;
+  const auto is_input = [&](const auto& argument) {
+    return argument.second.place == Operand::Place::kInput && argument.second.index == input;
+  };
+  return std::any_of(steps_.begin(), steps_.end(), [&](const Step& step) {
+    return std::any_of(step.arguments.begin(), step.arguments.end(), is_input);
+  });
+}
 
 Program::~Program() {
   for (std::atomic<Bindings*>& slot : idle_) delete slot.load();

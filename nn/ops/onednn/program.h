@@ -57,6 +57,7 @@ class Program final : public Kernel {
   absl::string_view algorithm() const override { return algorithm_; }
   size_t scratch_bytes() const override { return scratch_.bytes(); }
   int in_place_input() const override { return start_input_; }
+  bool reads(size_t input) const override;
   absl::Status Run(const KernelArgs& args) const override;
 
  private:

@@ -47,9 +47,9 @@ int64_t PanelLayout::OffsetOf(int64_t index) const { return VectorsOf(index).beg
 
 int64_t PanelLayout::size() const { return vectors_ * gates_ * depth_ * kLanes; }
 
-absl::StatusOr<std::shared_ptr<const float>> PackPanels(const PanelLayout& layout, const Tensor& weight,
+absl::StatusOr<std::shared_ptr<const float>> PackPanels(const PanelLayout& layout, const KnownInput& weight,
                                                         PackCache* packs) {
-  const auto make = [&]() -> absl::StatusOr<std::shared_ptr<const float>> {
+  const auto make = [&](const Tensor& tensor) -> absl::StatusOr<std::shared_ptr<const float>> {
     const size_t bytes = static_cast<size_t>(layout.size()) * sizeof(float);
     std::shared_ptr<uint8_t> memory = AllocateMemory(bytes);
     if (memory == nullptr) {
@@ -58,14 +58,13 @@ absl::StatusOr<std::shared_ptr<const float>> PackPanels(const PanelLayout& layou
     auto* packed = reinterpret_cast<float*>(memory.get());
     std::fill_n(packed, layout.size(), 0.0f);
     for (int64_t panel = 0; panel < layout.count(); ++panel) {
-      PackPanel(layout, panel, weight.elements<float>().data(), packed + layout.OffsetOf(panel));
+      PackPanel(layout, panel, tensor.elements<float>().data(), packed + layout.OffsetOf(panel));
     }
     return std::shared_ptr<const float>(std::move(memory), packed);
   };
-  if (packs == nullptr) return make();
   const std::string format = absl::StrCat("recurrent panels of ", layout.gates(), " gates, ", layout.units(),
                                           " units, depth ", layout.depth());
-  return packs->Share<float>(weight, format, make);
+  return PackCache::Share<float>(packs, weight, format, make);
 }
 
 }  // namespace moduled::nn::recurrent

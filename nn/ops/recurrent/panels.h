@@ -47,7 +47,7 @@ class PanelLayout {
 };
 
 // The packed weight, shared through `packs` unless that is null.
-absl::StatusOr<std::shared_ptr<const float>> PackPanels(const PanelLayout& layout, const Tensor& weight,
+absl::StatusOr<std::shared_ptr<const float>> PackPanels(const PanelLayout& layout, const KnownInput& weight,
                                                         PackCache* packs);
 
 }  // namespace moduled::nn::recurrent

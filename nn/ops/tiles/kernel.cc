@@ -21,17 +21,18 @@ absl::StatusOr<std::shared_ptr<const Tensor>> MakePack(const Problem& problem, c
 
 absl::StatusOr<std::shared_ptr<const Tensor>> PackConstant(const Problem& problem, Columns b,
                                                            const KernelRequest& request) {
-  const Tensor* constant = request.constants[1];
+  const KnownInput* constant = request.constants[1];
   if (constant == nullptr) return absl::UnimplementedError("b is not constant: packing would not pay");
   if (!Supports(problem)) return absl::UnimplementedError("the processor, or the extents");
   const double products =
       static_cast<double>(problem.rows) * static_cast<double>(problem.columns) * static_cast<double>(problem.depth);
   if (products < kLeastProducts) return absl::UnimplementedError("a small product");
-  b.data = constant->elements<float>().data();
-  if (request.packs == nullptr) return MakePack(problem, b);
   const std::string format = absl::StrCat("tiles ", problem.split, " ", problem.depth, "x", problem.columns, " ",
                                           b.column_stride, " ", b.inner, " ", b.inner_stride, " ", b.outer_stride);
-  return request.packs->Share<Tensor>(*constant, format, [&] { return MakePack(problem, b); });
+  return PackCache::Share<Tensor>(request.packs, *constant, format, [&](const Tensor& tensor) {
+    b.data = tensor.elements<float>().data();
+    return MakePack(problem, b);
+  });
 }
 
 void TilesKernel::RunRows(const Rows& rows, const KernelArgs& args) const {

@@ -29,6 +29,7 @@ class TilesKernel : public Kernel {
 
   absl::string_view algorithm() const override { return problem_.split ? "tiles split bfloat16" : "tiles bfloat16"; }
   size_t scratch_bytes() const override { return ScratchBytes(problem_); }
+  bool reads(size_t input) const override { return input != 1; }
   int in_place_input() const override { return problem_.residual ? static_cast<int>(inputs_.residual) : -1; }
 
  protected:

@@ -5,41 +5,42 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "nn/graph/pack_cache.h"
 #include "nn/ops/batch_norm.h"
 #include "nn/ops/convolution.h"
 #include "nn/ops/linear.h"
 #include "nn/plan/passes/pass.h"
+#include "nn/tensor/file_pages.h"
 #include "nn/tensor/status_macros.h"
 
 namespace moduled::nn {
 namespace {
 
 struct Fold {
-  const Tensor* weight;
-  const Tensor* bias;  // Null for none.
-  const Tensor *mean, *var, *gamma, *beta;
-  double eps;
+  Tensor weight;
+  std::optional<Tensor> bias;
+  Tensor mean, var;
+  std::optional<Tensor> gamma, beta;
+  double eps = 0;
 
   double Scale(int64_t o) const {
-    const double gain = gamma == nullptr ? 1.0 : gamma->elements<float>()[o];
-    return gain / std::sqrt(static_cast<double>(var->elements<float>()[o]) + eps);
+    const double gain = !gamma.has_value() ? 1.0 : gamma->elements<float>()[o];
+    return gain / std::sqrt(static_cast<double>(var.elements<float>()[o]) + eps);
   }
   // What the folded tensors depend on.
   std::string Text() const {
-    std::string text = "batch norm";
-    for (const Tensor* tensor : {bias, mean, var, gamma, beta}) {
-      absl::StrAppend(&text, " ", absl::Hex(reinterpret_cast<uintptr_t>(tensor == nullptr ? nullptr : tensor->data())));
-    }
-    return absl::StrCat(text, " ", eps);
+    const auto address = [](const std::optional<Tensor>& tensor) {
+      return absl::Hex(reinterpret_cast<uintptr_t>(tensor.has_value() ? tensor->data() : nullptr));
+    };
+    return absl::StrCat(address(weight), " ", address(bias), " batch norm ", address(mean), " ", address(var), " ",
+                        address(gamma), " ", address(beta), " ", eps);
   }
 };
 
 absl::StatusOr<Tensor> FoldedWeight(const Fold& fold) {
-  ASSIGN_OR_RETURN(Tensor folded, Tensor::Allocate(fold.weight->spec()));
-  const absl::Span<const float> weight = fold.weight->elements<float>();
+  ASSIGN_OR_RETURN(Tensor folded, Tensor::Allocate(fold.weight.spec()));
+  const absl::Span<const float> weight = fold.weight.elements<float>();
   const absl::Span<float> result = folded.mutable_elements<float>();
-  const int64_t channels = fold.weight->shape()[0];
+  const int64_t channels = fold.weight.shape()[0];
   const size_t row = weight.size() / static_cast<size_t>(channels);
   for (int64_t o = 0; o < channels; ++o) {
     const double scale = fold.Scale(o);
@@ -47,17 +48,18 @@ absl::StatusOr<Tensor> FoldedWeight(const Fold& fold) {
       result[i] = static_cast<float>(weight[i] * scale);
     }
   }
+  DropFilePages(fold.weight);
   return folded;
 }
 
 absl::StatusOr<Tensor> FoldedBias(const Fold& fold) {
-  const int64_t channels = fold.weight->shape()[0];
+  const int64_t channels = fold.weight.shape()[0];
   ASSIGN_OR_RETURN(Tensor folded, Tensor::Allocate({DType::kFloat32, {channels}}));
   for (int64_t o = 0; o < channels; ++o) {
-    const double before = fold.bias == nullptr ? 0.0 : fold.bias->elements<float>()[o];
-    const double shift = fold.beta == nullptr ? 0.0 : fold.beta->elements<float>()[o];
+    const double before = !fold.bias.has_value() ? 0.0 : fold.bias->elements<float>()[o];
+    const double shift = !fold.beta.has_value() ? 0.0 : fold.beta->elements<float>()[o];
     folded.mutable_elements<float>()[o] =
-        static_cast<float>((before - fold.mean->elements<float>()[o]) * fold.Scale(o) + shift);
+        static_cast<float>((before - fold.mean.elements<float>()[o]) * fold.Scale(o) + shift);
   }
   return folded;
 }
@@ -69,23 +71,19 @@ std::optional<Fold> FoldOf(const Rewrite& rewrite, const Node& norm, const Node&
   if (before.op.As<LinearOp>() != nullptr && rewrite.spec(norm.inputs[0]).shape.rank() != 2) return std::nullopt;
   if (rewrite.spec(norm.inputs[0]).dtype != DType::kFloat32) return std::nullopt;
   const auto constant = [&](const Node& node, size_t input) {
-    return input < node.inputs.size() ? rewrite.constant(node.inputs[input]) : nullptr;
+    const Tensor* found = input < node.inputs.size() ? rewrite.constant(node.inputs[input]) : nullptr;
+    return found == nullptr ? std::nullopt : std::make_optional(*found);
   };
-  const Fold fold = {constant(before, 1), constant(before, 2), constant(norm, 1), constant(norm, 2),
-                     constant(norm, 3),   constant(norm, 4),   attrs.eps};
-  const bool bias_is_known = before.inputs.size() < 3 || fold.bias != nullptr;
-  const bool affine_is_known = !attrs.affine || (fold.gamma != nullptr && fold.beta != nullptr);
-  if (fold.weight == nullptr || fold.mean == nullptr || fold.var == nullptr || !bias_is_known || !affine_is_known) {
-    return std::nullopt;
-  }
-  if (fold.weight->shape().numel() == 0) return std::nullopt;
-  return fold;
+  const std::optional<Tensor> weight = constant(before, 1), mean = constant(norm, 1), var = constant(norm, 2);
+  if (!weight.has_value() || !mean.has_value() || !var.has_value() || weight->numel() == 0) return std::nullopt;
+  const Fold fold = {*weight, constant(before, 2), *mean, *var, constant(norm, 3), constant(norm, 4), attrs.eps};
+  const bool bias_is_known = before.inputs.size() < 3 || fold.bias.has_value();
+  const bool affine_is_known = !attrs.affine || (fold.gamma.has_value() && fold.beta.has_value());
+  return bias_is_known && affine_is_known ? std::make_optional(fold) : std::nullopt;
 }
 
-template <class Make>
-absl::StatusOr<Tensor> Share(const PlanOptions& options, const Fold& fold, absl::string_view what, Make make) {
-  if (options.packs == nullptr) return make(fold);
-  return options.packs->Keep(*fold.weight, absl::StrCat(what, " ", fold.Text()), [&] { return make(fold); });
+Recipe Later(const Fold& fold, absl::string_view what, TensorSpec spec, absl::StatusOr<Tensor> (*make)(const Fold&)) {
+  return {std::move(spec), absl::StrCat(what, " ", fold.Text()), [fold, make] { return make(fold); }};
 }
 
 }  // namespace
@@ -100,10 +98,10 @@ absl::Status FoldBatchNorms(Rewrite& rewrite, const PlanOptions& options) {
     const Node before = rewrite.node(*producer);
     const std::optional<Fold> fold = FoldOf(rewrite, norm, before);
     if (!fold.has_value()) continue;
-    ASSIGN_OR_RETURN(Tensor weight, Share(options, *fold, "weight with", FoldedWeight));
-    ASSIGN_OR_RETURN(Tensor bias, Share(options, *fold, "bias with", FoldedBias));
-    const std::vector<Value> inputs = {before.inputs[0], rewrite.AddConstant(std::move(weight), ""),
-                                       rewrite.AddConstant(std::move(bias), "")};
+    const TensorSpec bias = {DType::kFloat32, {fold->weight.shape()[0]}};
+    const std::vector<Value> inputs = {before.inputs[0],
+                                       rewrite.AddConstant(Later(*fold, "weight", fold->weight.spec(), FoldedWeight)),
+                                       rewrite.AddConstant(Later(*fold, "bias of", bias, FoldedBias))};
     rewrite.Remove(*producer);
     rewrite.Replace(at, {before.op, inputs, norm.outputs, before.call, {std::string(norm.op.name())}});
   }

@@ -11,17 +11,19 @@ namespace {
 constexpr size_t kMaxBytes = size_t{64} << 20;
 
 absl::StatusOr<std::vector<Tensor>> Compute(const Rewrite& rewrite, const Node& node, const PlanOptions& options) {
-  std::vector<const Tensor*> constants;
+  std::vector<KnownInput> known;
   std::vector<const void*> in;
   for (const Value input : node.inputs) {
-    constants.push_back(rewrite.constant(input));
-    in.push_back(constants.back()->data());
+    known.emplace_back(*rewrite.constant(input));
+    in.push_back(rewrite.constant(input)->data());
   }
+  std::vector<const KnownInput*> constants;
+  for (const KnownInput& input : known) constants.push_back(&input);
   const std::vector<TensorSpec> in_specs = rewrite.specs(node.inputs);
   const std::vector<TensorSpec> out_specs = rewrite.specs(node.outputs);
   std::vector<Tensor> results;
   if (node.op.traits().view) {
-    ASSIGN_OR_RETURN(Tensor view, constants[0]->Reshape(out_specs[0].shape));
+    ASSIGN_OR_RETURN(Tensor view, rewrite.constant(node.inputs[0])->Reshape(out_specs[0].shape));
     results.push_back(std::move(view));
     return results;
   }

@@ -21,7 +21,8 @@ std::vector<TensorSpec> Rewrite::specs(absl::Span<const Value> values) const {
 
 const Tensor* Rewrite::constant(Value value) const {
   const ValueInfo& info = graph_.values[value.id];
-  return info.source == ValueSource::kConstant ? &graph_.constants[info.index].tensor : nullptr;
+  if (info.source != ValueSource::kConstant || graph_.constants[info.index].recipe != nullptr) return nullptr;
+  return &graph_.constants[info.index].tensor;
 }
 
 std::optional<size_t> Rewrite::Producer(Value value) const {
@@ -48,6 +49,14 @@ Value Rewrite::AddConstant(Tensor tensor, std::string name) {
   graph_.values[value.id].source = ValueSource::kConstant;
   graph_.values[value.id].index = static_cast<int32_t>(graph_.constants.size());
   graph_.constants.push_back({std::move(tensor), std::move(name)});
+  return value;
+}
+
+Value Rewrite::AddConstant(Recipe recipe) {
+  const Value value = AddValue(recipe.spec);
+  graph_.values[value.id].source = ValueSource::kConstant;
+  graph_.values[value.id].index = static_cast<int32_t>(graph_.constants.size());
+  graph_.constants.push_back({Tensor(), "", std::make_shared<const Recipe>(std::move(recipe))});
   return value;
 }
 

@@ -29,7 +29,7 @@ class Rewrite {
   const TensorSpec& spec(Value value) const { return graph_.spec(value); }
   std::vector<TensorSpec> specs(absl::Span<const Value> values) const;
   bool kept(Value value) const { return kept_[value.id]; }
-  // The tensor of a constant, null for other values.
+  // The tensor of a constant, null for other values and for what a recipe makes.
   const Tensor* constant(Value value) const;
   // The node that makes a value, nullopt for inputs and constants.
   std::optional<size_t> Producer(Value value) const;
@@ -40,6 +40,7 @@ class Rewrite {
 
   Value AddValue(TensorSpec spec);
   Value AddConstant(Tensor tensor, std::string name);
+  Value AddConstant(Recipe recipe);
 
   // Puts another node into the place of one. The values that it makes are its own from then on.
   void Replace(size_t at, Node node);

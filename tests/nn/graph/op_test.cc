@@ -47,7 +47,7 @@ TEST(Op, SpeaksForItsStruct) {
 
 TEST(Op, MakesItsStructsKernels) {
   const TensorSpec spec = {DType::kFloat32, {4}};
-  const Tensor* constant = nullptr;
+  const KnownInput* constant = nullptr;
   KernelRequest request;
   request.in = {&spec, 1};
   request.out = {&spec, 1};

@@ -91,7 +91,8 @@ void ExpectEveryCandidateRight(Random& random, ChannelsLastProblem problem) {
   const std::vector<Sum> want = Convolve(p, x, weight, bias);
   const std::vector<TensorSpec> specs = {x.spec(), weight.spec(), bias.spec()};
   const std::vector<const void*> data = {x.data(), weight.data(), bias.data()};
-  const std::vector<const Tensor*> constants = {nullptr, &weight, &bias};
+  const KnownInput known_weight(weight), known_bias(bias);
+  const std::vector<const KnownInput*> constants = {nullptr, &known_weight, &known_bias};
   const std::vector<TensorSpec> out = {{DType::kFloat32, {p.batch, ay.out, ax.out, p.group_out}}};
   for (const int threads : {1, 2}) {
     for (const auto& candidate : ChannelsLastCandidates()) {

@@ -103,7 +103,7 @@ std::vector<std::string> ExpectEveryCandidateRight(const Case& c, double toleran
   std::vector<std::string> takers;
   for (const auto& candidate : ConvolutionCandidates()) {
     SCOPED_TRACE(std::string(candidate.name));
-    const std::vector<const Tensor*> constants(in.size(), nullptr);
+    const std::vector<const KnownInput*> constants(in.size(), nullptr);
     const auto kernel = candidate.make(MakeConvolutionProblem(c.attrs, in, out[0]), {in, out, constants});
     if (absl::IsUnimplemented(kernel.status())) continue;
     EXPECT_EQ(kernel.status(), absl::OkStatus());
@@ -140,7 +140,7 @@ TEST(Convolution, ReadsTheInputAsItIsForAKernelOfOneElement) {
   ExpectEveryCandidateRight(c, 1e-13);
   const std::vector<TensorSpec> in = SpecsOf(c.in);
   const std::vector<TensorSpec> out = *ConvolutionOp::Infer(c.attrs, in);
-  const std::vector<const Tensor*> constants(2, nullptr);
+  const std::vector<const KnownInput*> constants(2, nullptr);
   const auto kernel = *ConvolutionOp::MakeKernel(c.attrs, {in, out, constants});
   EXPECT_EQ(kernel->algorithm(), "openblas_gemm");
   EXPECT_EQ(kernel->scratch_bytes(), 0);
@@ -199,7 +199,7 @@ TEST(ConvolutionCandidates, SayWhyTheyRefuse) {
   const Case c = ACase<double>(random);
   const std::vector<TensorSpec> in = SpecsOf(c.in);
   const std::vector<TensorSpec> out = *ConvolutionOp::Infer(c.attrs, in);
-  const std::vector<const Tensor*> constants(in.size(), nullptr);
+  const std::vector<const KnownInput*> constants(in.size(), nullptr);
   std::vector<std::string> refusals;
   ASSERT_TRUE(MakeFirstKernel("convolution", ConvolutionCandidates(), MakeConvolutionProblem(c.attrs, in, out[0]),
                               {in, out, constants}, &refusals)

@@ -63,7 +63,7 @@ class Evaluation {
       ASSIGN_OR_RETURN(tensors_[value.id], Tensor::Allocate(out_specs.back()));
       out.push_back(tensors_[value.id].mutable_data());
     }
-    const std::vector<const Tensor*> constants(in.size(), nullptr);
+    const std::vector<const KnownInput*> constants(in.size(), nullptr);
     ASSIGN_OR_RETURN(const std::unique_ptr<Kernel> kernel, node.op.MakeKernel({in_specs, out_specs, constants}));
     ASSIGN_OR_RETURN(Tensor scratch,
                      Tensor::Allocate({DType::kUInt8, {static_cast<int64_t>(kernel->scratch_bytes())}}));

@@ -86,7 +86,8 @@ TEST(Linear, RunsOnSeveralThreadsAtOnce) {
   const std::vector<double> want = Linear(in);
   const std::vector<TensorSpec> in_specs = {in[0].spec(), in[1].spec()};
   const std::vector<TensorSpec> out_specs = *LinearOp::Infer({}, in_specs);
-  const std::vector<const Tensor*> constants = {nullptr, &in[1]};
+  const KnownInput weight(in[1]);
+  const std::vector<const KnownInput*> constants = {nullptr, &weight};
   const auto kernel = *LinearOp::MakeKernel({}, {in_specs, out_specs, constants});
   std::vector<Tensor> outputs;
   for (int i = 0; i < 4; ++i) outputs.push_back(run_op::Guarded(out_specs[0]));

@@ -44,10 +44,11 @@ Outcome ExpectEveryCandidateRight(Random& random, MatrixProblem p, double tolera
 
   std::vector<TensorSpec> specs;
   std::vector<const void*> data;
-  std::vector<const Tensor*> constants = {nullptr};
+  const std::vector<KnownInput> known(in.begin(), in.end());
+  std::vector<const KnownInput*> constants = {nullptr};
   for (const Tensor& tensor : in) specs.push_back(tensor.spec());
   for (const Tensor& tensor : in) data.push_back(tensor.data());
-  for (size_t i = 1; i < in.size(); ++i) constants.push_back(&in[i]);
+  for (size_t i = 1; i < in.size(); ++i) constants.push_back(&known[i]);
   const std::vector<TensorSpec> out = {{p.dtype, {p.m, p.n}}};
   Outcome outcome;
   for (const auto& candidate : MatrixCandidates()) {

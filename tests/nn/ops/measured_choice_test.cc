@@ -42,7 +42,8 @@ class MeasuredChoiceTest : public ::testing::Test {
     const std::vector<TensorSpec> in = {{DType::kFloat32, {1}}, {DType::kFloat32, {1}}};
     const std::vector<TensorSpec> out = {{DType::kFloat32, {1}}};
     weights_.push_back(Tensor::Of<float>({1}, {weight}));
-    const std::vector<const Tensor*> constants = {nullptr, is_constant ? &weights_.back() : nullptr};
+    const KnownInput known(weights_.back());
+    const std::vector<const KnownInput*> constants = {nullptr, is_constant ? &known : nullptr};
     const KernelRequest request = {
         .in = in, .out = out, .constants = constants, .threads = 1, .packs = packs, .algorithms = &cache};
     const auto kernel = MakeFastest("add", candidates, request);

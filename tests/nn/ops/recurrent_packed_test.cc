@@ -160,12 +160,14 @@ TEST_F(PackedRecurrent, IsWhatConstantWeightsGet) {
   const auto algorithm = [&](DType dtype, bool constant) {
     std::vector<Tensor> inputs = Inputs(attrs, {.batch = 2, .hidden = 5, .steps = 3});
     std::vector<TensorSpec> specs;
-    std::vector<const Tensor*> constants;
+    std::vector<KnownInput> known;
+    std::vector<const KnownInput*> constants;
     for (Tensor& input : inputs) {
       input = *Convert(input, dtype);
       specs.push_back(input.spec());
-      constants.push_back(constant ? &input : nullptr);
+      known.emplace_back(input);
     }
+    for (const KnownInput& input : known) constants.push_back(constant ? &input : nullptr);
     const std::vector<TensorSpec> out = *RecurrentOp::Infer(attrs, specs);
     const auto kernel = RecurrentOp::MakeKernel(attrs, {.in = specs, .out = out, .constants = constants});
     return kernel.ok() ? std::string((*kernel)->algorithm()) : std::string(kernel.status().message());

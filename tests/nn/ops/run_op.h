@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "nn/graph/known_input.h"
 #include "nn/graph/op.h"
 #include "nn/tensor/status_macros.h"
 
@@ -77,9 +78,10 @@ absl::StatusOr<std::vector<Tensor>> RunOp(const typename T::Attrs& attrs, const 
                                           const RunOptions& options = {}) {
   std::vector<TensorSpec> in_specs;
   std::vector<const void*> in;
-  std::vector<const Tensor*> constants;
+  std::vector<KnownInput> known(inputs.begin(), inputs.end());
+  std::vector<const KnownInput*> constants;
   for (const Tensor& input : inputs) {
-    constants.push_back(in.size() >= options.first_constant ? &input : nullptr);
+    constants.push_back(in.size() >= options.first_constant ? &known[in.size()] : nullptr);
     in_specs.push_back(input.spec());
     in.push_back(input.data());
   }
