@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "nn/ops/kernels/transpose.h"
 #include "nn/ops/kernels/word.h"
 
 namespace moduled::nn::kernels {
@@ -67,6 +68,9 @@ void StridedCopy::RunSized(const void* from, void* to) const {
     auto* y = static_cast<Word<kSize>*>(to) + to_offset;
     if (whole_rows) {
       CopyRows<kSize>(x, y, rows_, row_);
+    } else if (kSize == 4 && rows_.strides[0] == 1 && row_.strides[1] == 1) {
+      Transpose(reinterpret_cast<const Word<4>*>(x), row_.strides[0], reinterpret_cast<Word<4>*>(y), rows_.strides[1],
+                rows_.extent, row_.extent);
     } else {
       CopyTiled<kSize>(x, y, rows_, row_);
     }
