@@ -57,8 +57,8 @@ absl::Duration CpuTimeOf(pid_t pid) {
   return absl::Seconds(std::stod(fields[11]) + std::stod(fields[12])) / sysconf(_SC_CLK_TCK);
 }
 
-// The memory that a process has for itself, in bytes.
-int64_t ResidentBytes(pid_t pid) {
+// The memory that a process has for itself, in bytes. Not for sanitizers, which keep memory of their own.
+[[maybe_unused]] int64_t ResidentBytes(pid_t pid) {
   std::ifstream file(absl::StrCat("/proc/", pid, "/statm"));
   int64_t all = 0;
   int64_t resident = 0;
