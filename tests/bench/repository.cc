@@ -39,7 +39,8 @@ absl::StatusOr<std::vector<BenchModel>> LoadRepository(const std::string& direct
   std::vector<fs::path> paths;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (entry.is_directory()) paths.push_back(entry.path());
+    // As the server: its cache is no model.
+    if (entry.is_directory() && entry.path().filename().string()[0] != '.') paths.push_back(entry.path());
   }
   if (error) return absl::NotFoundError(absl::StrCat(directory, ": ", error.message()));
   std::sort(paths.begin(), paths.end());
