@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<Kernel>> FusedLinearOp::MakeKernel(const Attrs& a
   MatrixProblem problem = LinearProblem(Unfused(attrs, request.in));
   problem.residual = attrs.residual;
   problem.pointwise = attrs.pointwise;
-  return MakeMatrixKernel(kName, problem, request);
+  return MakeMatrixKernel(problem, request);
 }
 
 std::optional<Op> FusedLinearOp::WithPointwise(const Attrs& attrs, const Pointwise& pointwise) {

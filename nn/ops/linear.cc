@@ -58,7 +58,7 @@ MatrixProblem LinearProblem(absl::Span<const TensorSpec> in) {
 }
 
 absl::StatusOr<std::unique_ptr<Kernel>> LinearOp::MakeKernel(const Attrs&, const KernelRequest& request) {
-  return MakeMatrixKernel(kName, LinearProblem(request.in), request);
+  return MakeMatrixKernel(LinearProblem(request.in), request);
 }
 
 std::optional<Op> LinearOp::WithPointwise(const Attrs&, const Pointwise& pointwise) {

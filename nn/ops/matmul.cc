@@ -111,7 +111,7 @@ absl::StatusOr<std::unique_ptr<Kernel>> MatmulOp::MakeKernel(const Attrs&, const
       problem.batch.push_back({batch.At(-1 - static_cast<int64_t>(i)), StepOf(left.batch, i), StepOf(right.batch, i)});
     }
   }
-  return MakeMatrixKernel(kName, problem, request);
+  return MakeMatrixKernel(problem, request);
 }
 
 // da = dy b^T, db = a^T dy; vectors are matrices of one row or column.

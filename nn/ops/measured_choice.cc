@@ -152,7 +152,7 @@ std::string KeyOf(absl::string_view problem, absl::Span<const MeasuredCandidate>
                   const KernelRequest& request) {
   const auto is_constant = [](std::string* out, const KnownInput* input) { out->push_back(input ? '1' : '0'); };
   const auto name = [](std::string* out, const MeasuredCandidate& candidate) { absl::StrAppend(out, candidate.name); };
-  return absl::StrCat(problem, " constants=", absl::StrJoin(request.constants, "", is_constant),
+  return absl::StrCat(problem, " constants=", absl::StrJoin(request.constants.first(2), "", is_constant),
                       " of=", absl::StrJoin(candidates, ",", name));
 }
 
@@ -203,7 +203,7 @@ absl::StatusOr<std::unique_ptr<Kernel>> Known(const std::string& key, absl::Span
 
 std::string ProblemText(absl::string_view op, const std::string& detail, const KernelRequest& request) {
   const auto text_of = [](std::string* out, const TensorSpec& spec) { out->append(spec.ToString()); };
-  return absl::StrCat(op, " ", detail, " [", absl::StrJoin(request.in, " ", text_of), "] -> [",
+  return absl::StrCat(op, " ", detail, " [", absl::StrJoin(request.in.first(2), " ", text_of), "] -> [",
                       absl::StrJoin(request.out, " ", text_of), "] threads=", request.threads,
                       " precision=", static_cast<int>(request.precision));
 }

@@ -14,7 +14,9 @@
 
 namespace moduled::nn {
 
-// "conv… [types] threads=2 precision=1": what a choice depends on.
+// "conv… [types] threads=2 precision=1": what a choice depends on. Not on what follows the product of the first two
+// inputs (bias, residual, function): that hardly matters, and whoever observes what is between them finds the choice
+// made.
 std::string ProblemText(absl::string_view op, const std::string& detail, const KernelRequest& request);
 
 struct MeasuredCandidate {

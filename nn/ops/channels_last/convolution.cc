@@ -18,8 +18,7 @@ std::string Detail(const Attrs& attrs) {
   const ConvolutionOp::Attrs& c = attrs.convolution;
   const auto join = [](const std::vector<int64_t>& numbers) { return absl::StrJoin(numbers, "x"); };
   return absl::StrCat("stride=", join(c.stride), " padding=", join(c.padding_begin), "+", join(c.padding_end),
-                      " dilation=", join(c.dilation), " groups=", c.groups, attrs.residual ? " residual" : "",
-                      " f=", static_cast<int>(attrs.pointwise.kind));
+                      " dilation=", join(c.dilation), " groups=", c.groups);
 }
 
 // The inputs of the convolution with channels first.

@@ -16,11 +16,8 @@ absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates() {
   return kCandidates;
 }
 
-absl::StatusOr<std::unique_ptr<Kernel>> MakeMatrixKernel(absl::string_view op, const MatrixProblem& problem,
-                                                         const KernelRequest& request) {
-  return MakeFastestKernel(op, MatrixCandidates(), problem, request,
-                           absl::StrCat(problem.b_transposed ? "transposed " : "", problem.residual ? "residual " : "",
-                                        "f=", static_cast<int>(problem.pointwise.kind)));
+absl::StatusOr<std::unique_ptr<Kernel>> MakeMatrixKernel(const MatrixProblem& problem, const KernelRequest& request) {
+  return MakeFastestKernel("product", MatrixCandidates(), problem, request, problem.b_transposed ? "transposed" : "");
 }
 
 }  // namespace moduled::nn

@@ -40,8 +40,7 @@ struct MatrixProblem {
 MatrixProblem LinearProblem(absl::Span<const TensorSpec> in);
 
 // By the fastest candidate.
-absl::StatusOr<std::unique_ptr<Kernel>> MakeMatrixKernel(absl::string_view op, const MatrixProblem& problem,
-                                                         const KernelRequest& request);
+absl::StatusOr<std::unique_ptr<Kernel>> MakeMatrixKernel(const MatrixProblem& problem, const KernelRequest& request);
 
 // The best first.
 absl::Span<const KernelCandidate<MatrixProblem>> MatrixCandidates();
