@@ -19,9 +19,12 @@ namespace {
 // Relative to the largest result: some 30 times the rounding of a direct sum, a tenth of what DEFAULT promises.
 constexpr double kWinogradTolerance = 1e-4;
 
-// Enough for the least of a few runs to be near the truth; slow kernels run less often.
-constexpr int kRounds = 5;
-constexpr std::chrono::milliseconds kBudget(60);
+// Enough for the least of some runs to be near the truth, also where others use the processor: slow kernels run less
+// often, fast ones for long enough to see a quiet moment.
+constexpr int kLeastRounds = 5;
+constexpr int kMostRounds = 100;
+constexpr std::chrono::milliseconds kLeastTime(4);
+constexpr std::chrono::milliseconds kMostTime(60);
 
 struct Trial {
   const MeasuredCandidate* candidate;
@@ -139,7 +142,9 @@ absl::Status RemoveInexact(Bench& bench, std::vector<Trial>& trials) {
 absl::StatusOr<Trial> Fastest(Bench& bench, std::vector<Trial> trials) {
   for (Trial& trial : trials) RETURN_IF_ERROR(bench.Run(*trial.kernel));  // Pages and caches.
   const auto start = std::chrono::steady_clock::now();
-  for (int round = 0; round < kRounds && std::chrono::steady_clock::now() - start < kBudget; ++round) {
+  const auto elapsed = [start] { return std::chrono::steady_clock::now() - start; };
+  for (int round = 0; round < kMostRounds && elapsed() < kMostTime; ++round) {
+    if (round >= kLeastRounds && elapsed() > kLeastTime) break;
     for (Trial& trial : trials) RETURN_IF_ERROR(bench.Time(trial));
   }
   return std::move(
