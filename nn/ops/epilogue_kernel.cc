@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "nn/ops/kernels/parallel.h"
 #include "nn/ops/kernels/pointwise_rows.h"
+#include "nn/ops/kernels/ranges.h"
 #include "nn/ops/kernels/rows.h"
 #include "nn/tensor/status_macros.h"
 
@@ -31,9 +31,7 @@ class EpilogueKernel final : public Kernel {
     auto* y = static_cast<float*>(args.out[0]);
     const auto* residual =
         epilogue_.residual.has_value() ? static_cast<const float*>(args.in[*epilogue_.residual]) : nullptr;
-    constexpr int64_t kGrain = 16384;
-    const int threads = count_ < kGrain ? 1 : threads_;
-    kernels::ParallelFor(threads, count_, [&](int64_t begin, int64_t end, int) {
+    kernels::ForRanges(threads_, count_, 1, [&](int64_t begin, int64_t end) {
       if (residual != nullptr) kernels::AddRow(residual + begin, y + begin, end - begin);
       kernels::ApplyRow(epilogue_.pointwise, y + begin, end - begin);
     });

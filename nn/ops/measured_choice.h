@@ -20,7 +20,7 @@ namespace moduled::nn {
 std::string ProblemText(absl::string_view op, const std::string& detail, const KernelRequest& request);
 
 struct MeasuredCandidate {
-  absl::string_view name;
+  std::string name;
   Faithfulness faithfulness;
   std::function<absl::StatusOr<std::unique_ptr<Kernel>>()> make;  // As KernelCandidate::make.
   bool last_resort = false;
@@ -39,11 +39,17 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeFastestKernel(absl::string_view op,
                                                           absl::Span<const KernelCandidate<Problem>> candidates,
                                                           const Problem& problem, const KernelRequest& request,
                                                           const std::string& detail = "") {
+  // Where little is to be done, to wake other threads takes longer than they save.
+  KernelRequest alone = request;
+  alone.threads = 1;
   std::vector<MeasuredCandidate> allowed;
   for (const KernelCandidate<Problem>& candidate : candidates) {
     if (!IsAllowed(candidate.faithfulness, request.precision)) continue;
-    allowed.push_back({candidate.name, candidate.faithfulness, [&] { return candidate.make(problem, request); },
-                       candidate.last_resort});
+    allowed.push_back({std::string(candidate.name), candidate.faithfulness,
+                       [&] { return candidate.make(problem, request); }, candidate.last_resort});
+    if (request.threads == 1 || candidate.last_resort) continue;
+    allowed.push_back({absl::StrCat(candidate.name, " alone"), candidate.faithfulness,
+                       [&] { return candidate.make(problem, alone); }});
   }
   return MakeFastest(ProblemText(op, detail, request), allowed, request);
 }

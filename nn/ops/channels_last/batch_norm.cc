@@ -7,7 +7,7 @@
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/channels_last/shape.h"
 #include "nn/ops/checks.h"
-#include "nn/ops/kernels/parallel.h"
+#include "nn/ops/kernels/ranges.h"
 #include "nn/ops/kernels/rows.h"
 #include "nn/ops/scratch_layout.h"
 #include "nn/tensor/status_macros.h"
@@ -48,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Kernel>> ChannelsLastBatchNormOp::MakeKernel(cons
       scale[c] = static_cast<float>(gain);
       shift[c] = static_cast<float>((attrs.affine ? input(4)[c] : 0.0) - input(1)[c] * gain);
     }
-    kernels::ParallelFor(threads, pixels, [&](int64_t begin, int64_t end, int) {
+    kernels::ForRanges(threads, pixels, channels, [&](int64_t begin, int64_t end) {
       kernels::ScaleShiftClampRows(input(0) + begin * channels, scale, shift, low, high,
                                    static_cast<float*>(args.out[0]) + begin * channels, end - begin, channels);
     });

@@ -7,7 +7,7 @@
 #include "nn/graph/simple_kernel.h"
 #include "nn/ops/channels_last/shape.h"
 #include "nn/ops/checks.h"
-#include "nn/ops/kernels/parallel.h"
+#include "nn/ops/kernels/ranges.h"
 #include "nn/ops/kernels/rows.h"
 #include "nn/ops/pooling/adaptive.h"
 #include "nn/ops/pooling/average.h"
@@ -126,23 +126,23 @@ absl::StatusOr<std::unique_ptr<Kernel>> ChannelsLastPoolOp::MakeKernel(const Att
   PoolPlan plan = {.in_height = x[1], .in_width = x[2], .channels = x[3]};
   std::visit([&](const auto& pool) { Divide(pool, ToChannelsFirst(x), ToChannelsFirst(request.out[0].shape), plan); },
              attrs.pool);
-  return MakeSimpleKernel("rows",
-                          [plan = std::move(plan), batch = x[0], threads = request.threads](const KernelArgs& args) {
-                            const auto* x = static_cast<const float*>(args.in[0]);
-                            auto* y = static_cast<float*>(args.out[0]);
-                            const auto height = static_cast<int64_t>(plan.rows.size());
-                            const auto width = static_cast<int64_t>(plan.columns.size());
-                            const int64_t image = plan.in_height * plan.in_width * plan.channels;
-                            kernels::ParallelFor(threads, batch * height, [&](int64_t begin, int64_t end, int) {
-                              for (int64_t line = begin; line < end; ++line) {
-                                for (int64_t column = 0; column < width; ++column) {
-                                  Pool(plan, x + line / height * image, static_cast<size_t>(line % height),
-                                       static_cast<size_t>(column), y + (line * width + column) * plan.channels);
-                                }
-                              }
-                            });
-                            return absl::OkStatus();
-                          });
+  return MakeSimpleKernel("rows", [plan = std::move(plan), batch = x[0],
+                                   threads = request.threads](const KernelArgs& args) {
+    const auto* x = static_cast<const float*>(args.in[0]);
+    auto* y = static_cast<float*>(args.out[0]);
+    const auto height = static_cast<int64_t>(plan.rows.size());
+    const auto width = static_cast<int64_t>(plan.columns.size());
+    const int64_t image = plan.in_height * plan.in_width * plan.channels;
+    kernels::ForRanges(threads, batch * height, image / std::max<int64_t>(height, 1), [&](int64_t begin, int64_t end) {
+      for (int64_t line = begin; line < end; ++line) {
+        for (int64_t column = 0; column < width; ++column) {
+          Pool(plan, x + line / height * image, static_cast<size_t>(line % height), static_cast<size_t>(column),
+               y + (line * width + column) * plan.channels);
+        }
+      }
+    });
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace moduled::nn

@@ -8,7 +8,7 @@ namespace moduled::nn::kernels {
 namespace {
 
 // Waking a thread costs as much as computing about so many elements.
-constexpr int64_t kElementsPerThread = 32768;
+constexpr int64_t kElementsPerThread = 131072;
 
 }  // namespace
 

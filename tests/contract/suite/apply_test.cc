@@ -12,7 +12,10 @@ using ::testing::IsEmpty;
 // Of every module, in named_modules' order.
 std::vector<bool> TrainingOf(Introspection& introspection, const ModelRef& model) {
   std::vector<bool> training;
-  for (const ModuleInfo& module : introspection.NamedModules(model, "", true)->items) {
+  const auto modules = introspection.NamedModules(model, "", true);
+  EXPECT_TRUE(modules.ok()) << modules.status();
+  if (!modules.ok()) return training;
+  for (const ModuleInfo& module : modules->items) {
     training.push_back(module.training);
   }
   return training;
@@ -20,7 +23,10 @@ std::vector<bool> TrainingOf(Introspection& introspection, const ModelRef& model
 
 std::vector<bool> RequiresGradOf(Introspection& introspection, const ModelRef& model) {
   std::vector<bool> requires_grad;
-  for (const ParameterInfo& parameter : introspection.NamedParameters(model, "", {})->items) {
+  const auto parameters = introspection.NamedParameters(model, "", {});
+  EXPECT_TRUE(parameters.ok()) << parameters.status();
+  if (!parameters.ok()) return requires_grad;
+  for (const ParameterInfo& parameter : parameters->items) {
     requires_grad.push_back(parameter.requires_grad);
   }
   return requires_grad;

@@ -21,7 +21,7 @@ class MeasuredChoiceTest : public ::testing::Test {
  protected:
   // `error` is added to the result; `work` makes it slow.
   MeasuredCandidate Candidate(absl::string_view name, Faithfulness faithfulness, float error = 0, int work = 0) {
-    return {name, faithfulness, [=, this]() -> absl::StatusOr<std::unique_ptr<Kernel>> {
+    return {std::string(name), faithfulness, [=, this]() -> absl::StatusOr<std::unique_ptr<Kernel>> {
               ++made_[std::string(name)];
               return MakeSimpleKernel(name, [=, this](const KernelArgs& args) {
                 ++runs_[std::string(name)];
