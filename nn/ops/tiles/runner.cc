@@ -37,29 +37,42 @@ const Bfloat16* Runner::PanelAt(int64_t panel, int64_t chunk) const {
 }
 
 void Runner::Run() const {
-  const auto group = [&](int64_t i) { return kernels::PartOf(blocking_.strips, blocking_.groups, i); };
-  if (!blocking_.by_columns) {
-    kernels::ParallelFor(problem_.threads, blocking_.groups, [&](int64_t begin, int64_t end, int thread) {
-      const TileScope scope;
-      for (int64_t i = begin; i < end; ++i) {
-        for (int64_t chunk = 0; chunk < blocking_.chunks; ++chunk) {
-          PackStrips(group(i), group(i), chunk, thread, thread);
-          MultiplyChunk(group(i), {0, blocking_.panels}, chunk, thread);
-        }
-      }
-    });
-    return;
-  }
-  for (int64_t i = 0; i < blocking_.groups; ++i) {
-    const Part strips = group(i);
+  // More parts than threads: one that wakes late leaves its part to those that are awake.
+  const int threads = problem_.threads;
+  const int parts = threads == 1 ? 1 : std::min(4 * threads, kernels::StepTasks::kMostParts);
+  kernels::StepTasks tasks(parts);
+  kernels::RunTeam(threads, [&](int thread) {
+    const TileScope scope;
+    const int own_part = thread * parts / threads;
+    if (blocking_.by_columns) return RunByColumns(tasks, thread, own_part);
+    tasks.RunStep(0, own_part, [&](int part) { RunGroups(kernels::PartOf(blocking_.groups, parts, part), thread); });
+  });
+}
+
+Part Runner::GroupAt(int64_t index) const { return kernels::PartOf(blocking_.strips, blocking_.groups, index); }
+
+void Runner::RunGroups(Part groups, int thread) const {
+  for (int64_t i = groups.begin; i < groups.end; ++i) {
+    const Part group = GroupAt(i);
     for (int64_t chunk = 0; chunk < blocking_.chunks; ++chunk) {
-      kernels::ParallelFor(problem_.threads, strips.end - strips.begin, [&](int64_t begin, int64_t end, int thread) {
-        PackStrips(strips, {strips.begin + begin, strips.begin + end}, chunk, thread, 0);
+      PackStrips(group, group, chunk, thread, thread);
+      MultiplyChunk(group, {0, blocking_.panels}, chunk, thread);
+    }
+  }
+}
+
+void Runner::RunByColumns(kernels::StepTasks& tasks, int thread, int own_part) const {
+  const int64_t parts = tasks.parts();
+  int64_t step = 0;
+  for (int64_t i = 0; i < blocking_.groups; ++i) {
+    const Part group = GroupAt(i);
+    for (int64_t chunk = 0; chunk < blocking_.chunks; ++chunk) {
+      tasks.RunStep(step++, own_part, [&](int part) {
+        const Part strips = kernels::PartOf(group.end - group.begin, parts, part);
+        PackStrips(group, {group.begin + strips.begin, group.begin + strips.end}, chunk, thread, 0);
       });
-      kernels::ParallelFor(problem_.threads, blocking_.panels, [&](int64_t begin, int64_t end, int) {
-        const TileScope scope;
-        MultiplyChunk(strips, {begin, end}, chunk, 0);
-      });
+      tasks.RunStep(step++, own_part,
+                    [&](int part) { MultiplyChunk(group, kernels::PartOf(blocking_.panels, parts, part), chunk, 0); });
     }
   }
 }
@@ -83,6 +96,7 @@ void Runner::PackStrips(Part group, Part strips, int64_t chunk, int thread, int 
 }
 
 void Runner::MultiplyChunk(Part group, Part panels, int64_t chunk, int owner) const {
+  if (panels.begin == panels.end) return;
   const bool low = group.end - group.begin == 1 && RowsOf(group.begin) <= kTileRows;
   const int64_t at_once = low ? 2 : 1;
   for (int64_t panel = panels.begin; panel < panels.end; panel += at_once) {

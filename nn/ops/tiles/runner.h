@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/ops/kernels/parallel.h"
+#include "nn/ops/kernels/step_tasks.h"
 #include "nn/ops/tiles/blocking.h"
 #include "nn/ops/tiles/multiply.h"
 
@@ -36,6 +37,11 @@ class Runner {
   void Run() const;
 
  private:
+  kernels::Part GroupAt(int64_t index) const;
+  // Groups by all panels, one by one.
+  void RunGroups(kernels::Part groups, int thread) const;
+  // All groups, of which the threads share the strips to pack and the panels to multiply by.
+  void RunByColumns(kernels::StepTasks& tasks, int thread, int own_part) const;
   // The chunk of some of the group's strips. `owner`: the thread whose packs and sums are used.
   void PackStrips(kernels::Part group, kernels::Part strips, int64_t chunk, int thread, int owner) const;
   void MultiplyChunk(kernels::Part group, kernels::Part panels, int64_t chunk, int owner) const;
