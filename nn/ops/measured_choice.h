@@ -24,6 +24,7 @@ struct MeasuredCandidate {
   Faithfulness faithfulness;
   std::function<absl::StatusOr<std::unique_ptr<Kernel>>()> make;  // As KernelCandidate::make.
   bool last_resort = false;
+  bool alone = false;  // On one thread, though there are more: for what is over soon.
 };
 
 // The kernel of the fastest candidate that does not refuse and is as exact as it must be.
@@ -49,7 +50,7 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeFastestKernel(absl::string_view op,
                        [&] { return candidate.make(problem, request); }, candidate.last_resort});
     if (request.threads == 1 || candidate.last_resort) continue;
     allowed.push_back({absl::StrCat(candidate.name, " alone"), candidate.faithfulness,
-                       [&] { return candidate.make(problem, alone); }});
+                       [&] { return candidate.make(problem, alone); }, false, true});
   }
   return MakeFastest(ProblemText(op, detail, request), allowed, request);
 }
