@@ -29,9 +29,9 @@ struct RequestRecord {
   bool was_run = false;
   absl::Duration queued = absl::ZeroDuration();
   absl::Duration computed = absl::ZeroDuration();
-  int threads = 0;         // That the run had.
-  int64_t rows = 1;        // Of this call, along the first dimension of its inputs, where calls are batched.
-  int64_t batch_rows = 1;  // Of the run that it was part of.
+  int threads = 0;           // That the run had.
+  int64_t rows = 1;          // Of this call, along the first dimension of its inputs, where calls are batched.
+  int64_t batch_rows = 1;    // Of the run that it was part of.
   bool leads_batch = false;  // One call of each run: whoever counts runs, counts these.
   size_t input_bytes = 0;
   size_t output_bytes = 0;
