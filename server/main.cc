@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "nn/ops/compute_libraries.h"
 #include "server/hooks/subscription_hub.h"
+#include "server/models/heap_trimmer.h"
 #include "server/models/kept_algorithms.h"
 #include "server/models/local_admin.h"
 #include "server/models/local_introspection.h"
@@ -46,11 +47,13 @@ void TellOf(const LoadedModel& model) {
   }
 }
 
-AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAlgorithms& algorithms) {
+AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAlgorithms& algorithms,
+                            HeapTrimmer& trimmer) {
   return {.load = {.max_bytes = options.max_model_bytes,
                    .thread_shares = ThreadShares(options.compute_threads),
                    .run = [&scheduler](int threads, auto work) { return scheduler.RunAndWait(threads, work); },
-                   .algorithms = &algorithms.cache()},
+                   .algorithms = &algorithms.cache(),
+                   .on_released = [&trimmer] { trimmer.TrimSoon(); }},
           .on_loaded =
               [&algorithms](const LoadedModel& model) {
                 TellOf(model);
@@ -64,11 +67,12 @@ int Serve(const Options& options, Signals& signals) {
   if (!repository.ok()) return Fail(repository.status());
 
   KeptAlgorithms algorithms(options.cache, MachineText(), LogWarning);
+  HeapTrimmer trimmer;  // Before whatever holds models: they tell it when they go.
   Health health;
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
-  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler, algorithms));
+  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler, algorithms, trimmer));
   PlanDescriber plans(store, scheduler);
   LocalIntrospection introspection(store, *repository, [&plans](contract::PlanCall call, auto done) {
     plans.Describe(std::move(call), std::move(done));

@@ -31,6 +31,8 @@ struct LoadOptions {
   ComputeRunner run = RunHere;
   // Of the whole server; must outlive the models. Null: each model has its own.
   nn::AlgorithmCache* algorithms = nullptr;
+  // Called when a version's memory has been freed, on any thread. Empty: nobody is told.
+  std::function<void()> on_released = {};
 };
 
 }  // namespace moduled::server

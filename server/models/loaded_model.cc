@@ -1,7 +1,5 @@
 #include "server/models/loaded_model.h"
 
-#include <malloc.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,12 +14,6 @@ namespace {
 // Whatever is in the repository, the server may be full or on its way out.
 bool IsNoFaultOfTheRepository(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
-}
-
-// free keeps what it is given for the next one who asks, and after a model that may be for ever.
-void Release(const LoadedModel* model) {
-  delete model;
-  malloc_trim(0);
 }
 
 }  // namespace
@@ -48,7 +40,11 @@ absl::StatusOr<ModelHandle> LoadedModel::Make(const std::string& name, int64_t v
   }
   content.weights.reset();  // The tree has them now.
   const std::shared_ptr<LoadedModel> model(
-      new LoadedModel(name, version, std::move(content), std::move(signature), root, options), Release);
+      new LoadedModel(name, version, std::move(content), std::move(signature), root, options),
+      [released = options.on_released](const LoadedModel* gone) {
+        delete gone;
+        if (released) released();
+      });
   RETURN_IF_ERROR(model->Prepare(root, options));
   return ModelHandle(model);
 }
