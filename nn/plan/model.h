@@ -41,7 +41,7 @@ struct ModelOptions {
 // What a call needs to run: found or made once, then run as often as wanted.
 struct PreparedCall {
   std::shared_ptr<const Plan> plan;
-  std::vector<Tensor> inputs;  // In the order of the graph's inputs.
+  std::vector<Tensor> inputs;  // In the order of the graph's inputs; as flat as they were given.
 };
 
 // What the plan of a call depends on beside the types of its arguments.

@@ -49,8 +49,8 @@ class Plan {
   // Nodes that neither the output nor an observed point needs are left out.
   static absl::StatusOr<std::shared_ptr<const Plan>> Compile(std::shared_ptr<const Graph> graph, PlanOptions options);
 
-  // Runs for inputs of the graph's types, in the order of Graph::inputs. The observer, if any, is called on this thread
-  // for each observed point, in firing order, as soon as its values exist.
+  // Runs for inputs of the graph's types, in the order of Graph::inputs and flat. The observer, if any, is called on
+  // this thread for each observed point, in firing order, as soon as its values exist.
   absl::StatusOr<Datum> Execute(absl::Span<const Tensor> inputs, Workspace& workspace, const RunControl& control = {},
                                 Observer* observer = nullptr) const;
 

@@ -50,6 +50,41 @@ absl::StatusOr<Tensor> Tensor::FromBytes(TensorSpec spec, std::string bytes) {
   return copy;
 }
 
+absl::StatusOr<Tensor> Tensor::FromPieces(TensorSpec spec, const absl::Cord& bytes) {
+  if (absl::Status status = spec.Check(); !status.ok()) return status;
+  if (bytes.size() != spec.byte_size()) {
+    return absl::InvalidArgumentError(absl::StrCat("data: wrong number of bytes for ", spec.ToString(), " (got ",
+                                                   bytes.size(), ", want ", spec.byte_size(), ")"));
+  }
+  auto owner = std::make_shared<absl::Cord>(bytes);
+  const absl::optional<absl::string_view> flat = owner->TryFlat();
+  if (flat.has_value() && reinterpret_cast<uintptr_t>(flat->data()) % SizeOf(spec.dtype) == 0) {
+    return Wrap(std::move(spec), std::move(owner), flat->data());
+  }
+  Tensor tensor = Wrap(std::move(spec), std::move(owner), nullptr);
+  tensor.in_pieces_ = true;
+  return tensor;
+}
+
+absl::StatusOr<Tensor> Tensor::Flat() const {
+  if (is_flat()) return *this;
+  absl::StatusOr<Tensor> flat = Allocate(spec_);
+  if (flat.ok()) CopyElementsTo(flat->mutable_data());
+  return flat;
+}
+
+void Tensor::CopyElementsTo(void* out) const {
+  if (is_flat()) {
+    if (byte_size() > 0) std::memcpy(out, data_, byte_size());
+    return;
+  }
+  auto* to = static_cast<char*>(out);
+  for (const absl::string_view piece : static_cast<const absl::Cord*>(owner_.get())->Chunks()) {
+    std::memcpy(to, piece.data(), piece.size());
+    to += piece.size();
+  }
+}
+
 absl::StatusOr<Tensor> Tensor::Reshape(Shape shape) const {
   if (absl::Status status = shape.Check(); !status.ok()) return status;
   if (shape.numel() != numel()) {

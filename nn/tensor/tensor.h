@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "absl/types/span.h"
 #include "nn/tensor/shape.h"
 
@@ -34,6 +35,16 @@ class Tensor {
 
   // Takes over a string's bytes. INVALID_ARGUMENT unless they are as many as the spec says.
   static absl::StatusOr<Tensor> FromBytes(TensorSpec spec, std::string bytes);
+
+  // Of bytes that lie in pieces, as they came from a network: INVALID_ARGUMENT unless they are as many as the spec
+  // says. A single piece is used as it is. With more the tensor is not flat: nobody may look at its elements until they
+  // were copied to where they are wanted, so that this is their only copy.
+  static absl::StatusOr<Tensor> FromPieces(TensorSpec spec, const absl::Cord& bytes);
+  bool is_flat() const { return !in_pieces_; }
+  // The same tensor if it is flat, else a copy that is. RESOURCE_EXHAUSTED when the memory is not to be had.
+  absl::StatusOr<Tensor> Flat() const;
+  // Into byte_size() bytes, of a tensor that need not be flat.
+  void CopyElementsTo(void* out) const;
 
   // Copies `elements`, for tests and literals. Requires as many as the shape says.
   template <class T>
@@ -81,6 +92,7 @@ class Tensor {
   TensorSpec spec_;
   std::shared_ptr<const void> owner_;
   const void* data_ = nullptr;
+  bool in_pieces_ = false;  // The owner is an absl::Cord, and there is no data.
 };
 
 template <class T>

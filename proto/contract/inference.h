@@ -20,7 +20,7 @@ namespace moduled::contract {
 
 struct ForwardCall {
   ModelRef model;
-  nn::CallData arguments;
+  nn::CallData arguments;                       // Its tensors need not be flat.
   std::vector<Hook> hooks;                      // For this call alone.
   std::string request_id;                       // Empty: the server makes one.
   std::optional<uint64_t> seed = std::nullopt;  // Of what is random in the call. Unset: the server's choice.

@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "proto/contract/codec/event_codec.h"
-#include "server/rpc/messages.h"
+#include "server/rpc/attached_messages.h"
 
 namespace moduled::server {
+namespace {
+
+constexpr auto& kRoutes = contract::RoutesOf<v1::SubscribeResponse, contract::TensorRoutes::Through::kEverything>;
+
+}  // namespace
 
 void EventStream::Begin() {
   const std::weak_ptr<OutgoingStream> weak = weak_from_this();
@@ -33,6 +38,7 @@ void EventStream::Beat() {
 
 OutgoingStream::Step EventStream::Next() {
   v1::SubscribeResponse message;
+  contract::SentAttachments attachments;
   if (!std::exchange(began_, true)) {
     v1::Subscribed& subscribed = *message.mutable_subscribed();
     subscribed.set_id(open_->id);
@@ -41,14 +47,15 @@ OutgoingStream::Step EventStream::Next() {
     const absl::StatusOr<std::optional<contract::HookEvent>> event = open_->queue->TryPop();
     if (!event.ok()) return event.status();
     if (event->has_value()) {
-      if (absl::Status status = contract::EncodeEvent(**event, *message.mutable_event()); !status.ok()) return status;
+      const absl::Status status = contract::EncodeEvent(**event, *message.mutable_event(), &attachments);
+      if (!status.ok()) return status;
     } else if (heartbeat_due_.exchange(false)) {
       message.mutable_heartbeat()->set_dropped(open_->queue->counts().dropped);
     } else {
       return Wait();
     }
   }
-  absl::StatusOr<grpc::ByteBuffer> bytes = SerializeToBytes(message, max_bytes_);
+  absl::StatusOr<grpc::ByteBuffer> bytes = SerializeAttached(message, kRoutes(), attachments, max_bytes_);
   if (!bytes.ok()) return bytes.status();
   sent_ = true;
   heartbeat_due_ = false;

@@ -4,9 +4,14 @@
 
 #include "proto/contract/codec/event_codec.h"
 #include "proto/contract/codec/inference_codec.h"
-#include "server/rpc/messages.h"
+#include "server/rpc/attached_messages.h"
 
 namespace moduled::server {
+namespace {
+
+constexpr auto& kRoutes = contract::RoutesOf<v1::ForwardStreamResponse, contract::TensorRoutes::Through::kEverything>;
+
+}  // namespace
 
 void ForwardStream::Add(contract::HookEvent event) {
   {
@@ -36,6 +41,7 @@ void ForwardStream::Notify() {
 OutgoingStream::Step ForwardStream::Next() {
   if (replied_) return absl::OkStatus();
   v1::ForwardStreamResponse message;
+  contract::SentAttachments attachments;
   std::optional<contract::HookEvent> event;
   std::optional<absl::StatusOr<contract::ForwardReply>> reply;
   {
@@ -49,15 +55,15 @@ OutgoingStream::Step ForwardStream::Next() {
   }
   absl::Status status;
   if (event.has_value()) {
-    status = contract::EncodeEvent(*event, *message.mutable_event());
+    status = contract::EncodeEvent(*event, *message.mutable_event(), &attachments);
   } else if (reply.has_value()) {
     replied_ = true;
-    status = reply->ok() ? contract::Encode(**reply, *message.mutable_response()) : reply->status();
+    status = reply->ok() ? contract::Encode(**reply, *message.mutable_response(), &attachments) : reply->status();
   } else {
     return Wait();
   }
   if (!status.ok()) return status;
-  absl::StatusOr<grpc::ByteBuffer> bytes = SerializeToBytes(message, max_bytes_);
+  absl::StatusOr<grpc::ByteBuffer> bytes = SerializeAttached(message, kRoutes(), attachments, max_bytes_);
   if (!bytes.ok()) return bytes.status();
   return *std::move(bytes);
 }

@@ -10,7 +10,9 @@
 namespace moduled::server {
 namespace {
 
-constexpr auto kDecode = [](auto&& message) { return contract::Decode(std::move(message)); };
+constexpr auto kDecode = [](auto&& message, const contract::ReceivedAttachments* attachments) {
+  return contract::Decode(std::move(message), attachments);
+};
 
 }  // namespace
 grpc::ServerUnaryReactor* InferenceRpc::Forward(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,

@@ -121,7 +121,9 @@ grpc::ServerUnaryReactor* IntrospectionRpc::DescribePlan(grpc::CallbackServerCon
                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerLater<v1::DescribePlanRequest, v1::DescribePlanResponse>(
       context, request, response, max_bytes_,
-      [](const v1::DescribePlanRequest& message) { return contract::Decode(message); },
+      [](const v1::DescribePlanRequest& message, const contract::ReceivedAttachments*) {
+        return contract::Decode(message);
+      },
       [this](contract::PlanCall call, auto done) { introspection_.DescribePlan(std::move(call), std::move(done)); });
 }
 

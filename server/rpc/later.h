@@ -9,18 +9,38 @@
 #include <utility>
 
 #include "proto/contract/codec/status_bridge.h"
+#include "proto/contract/codec/tensor_codec.h"
+#include "proto/contract/codec/tensor_routes.h"
+#include "server/rpc/attached_messages.h"
 #include "server/rpc/call_context.h"
-#include "server/rpc/messages.h"
-#include "server/rpc/unary.h"
 
 namespace moduled::server {
 
-// The call that the bytes of a Request are. `decode` is (Request&&) -> absl::StatusOr of a call.
+// The call that the bytes of a Request are. `decode` is (Request&&, const ReceivedAttachments*) -> absl::StatusOr of a
+// call.
 template <class Request, class Decode>
-auto DecodeCall(const grpc::ByteBuffer& bytes, Decode decode) -> decltype(decode(Request())) {
+auto DecodeCall(const grpc::ByteBuffer& bytes, Decode decode) -> decltype(decode(Request(), nullptr)) {
   Request request;
-  if (absl::Status status = ParseBytes(bytes, request); !status.ok()) return status;
-  return decode(std::move(request));
+  contract::ReceivedAttachments attachments;
+  const auto& routes = contract::RoutesOf<Request, contract::TensorRoutes::Through::kValues>();
+  if (absl::Status status = ParseDetached(bytes, routes, request, attachments); !status.ok()) return status;
+  return decode(std::move(request), attachments.empty() ? nullptr : &attachments);
+}
+
+// The bytes of the Response that the reply is.
+template <class Response, class Reply>
+absl::StatusOr<grpc::ByteBuffer> EncodeToBytes(const Reply& reply, size_t max_bytes) {
+  Response message;
+  contract::SentAttachments attachments;
+  absl::Status status;
+  if constexpr (requires { Encode(reply, message, &attachments); }) {
+    status = Encode(reply, message, &attachments);
+  } else {
+    Encode(reply, message);
+  }
+  if (!status.ok()) return status;
+  const auto& routes = contract::RoutesOf<Response, contract::TensorRoutes::Through::kEverything>();
+  return SerializeAttached(message, routes, attachments, max_bytes);
 }
 
 // A unary call that is answered later, and may be cancelled until then.
@@ -37,9 +57,8 @@ class RunReactor final : public grpc::ServerUnaryReactor {
  private:
   template <class Response, class Reply>
   static absl::Status EncodeInto(const absl::StatusOr<Reply>& reply, grpc::ByteBuffer* response, size_t max_bytes) {
-    Response message;
-    if (absl::Status status = EncodeOr(reply, message); !status.ok()) return status;
-    absl::StatusOr<grpc::ByteBuffer> bytes = SerializeToBytes(message, max_bytes);
+    if (!reply.ok()) return reply.status();
+    absl::StatusOr<grpc::ByteBuffer> bytes = EncodeToBytes<Response>(*reply, max_bytes);
     if (bytes.ok()) *response = *std::move(bytes);
     return bytes.status();
   }

@@ -20,13 +20,16 @@ absl::Status ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message
   return contract::ParseMessage(reader, message);
 }
 
+absl::Status CheckMessageSize(size_t size, size_t max_bytes) {
+  const size_t limit = std::min<size_t>(max_bytes, std::numeric_limits<int>::max());  // protobuf's own limit.
+  if (size <= limit) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("reply: too large for one message (got ", size, " bytes, want at most ", limit, ")"));
+}
+
 absl::StatusOr<grpc::ByteBuffer> SerializeToBytes(const google::protobuf::MessageLite& message, size_t max_bytes) {
   const size_t size = message.ByteSizeLong();
-  const size_t limit = std::min<size_t>(max_bytes, std::numeric_limits<int>::max());  // protobuf's own limit.
-  if (size > limit) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("reply: too large for one message (got ", size, " bytes, want at most ", limit, ")"));
-  }
+  if (absl::Status status = CheckMessageSize(size, max_bytes); !status.ok()) return status;
   // gRPC takes the slice over: the message is written once and not copied again.
   grpc::Slice slice(size);
   message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));

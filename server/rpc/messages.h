@@ -17,6 +17,9 @@ namespace moduled::server {
 // INVALID_ARGUMENT if the bytes are no such message.
 absl::Status ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
 
+// RESOURCE_EXHAUSTED if a message of that size is more than `max_bytes`, or than protobuf can read.
+absl::Status CheckMessageSize(size_t size, size_t max_bytes);
+
 // RESOURCE_EXHAUSTED if the message takes more than `max_bytes`.
 absl::StatusOr<grpc::ByteBuffer> SerializeToBytes(const google::protobuf::MessageLite& message, size_t max_bytes);
 

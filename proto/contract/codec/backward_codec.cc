@@ -75,13 +75,14 @@ struct ObjectiveEncoder {
 
 }  // namespace
 
-absl::StatusOr<BackwardCall> Decode(v1::BackwardRequest&& message) {
+absl::StatusOr<BackwardCall> Decode(v1::BackwardRequest&& message, const ReceivedAttachments* attachments) {
   BackwardCall call;
   call.model = DecodeModelRef(message.model());
-  ValueDecoder decoder;
+  ValueDecoder decoder(attachments);
   ASSIGN_OR_RETURN(call.arguments.args, decoder.Decode(std::move(*message.mutable_inputs()), "inputs"));
   ASSIGN_OR_RETURN(call.arguments.kwargs, decoder.Decode(std::move(*message.mutable_kwargs()), "kwargs"));
-  ASSIGN_OR_RETURN(call.objective, DecodeObjective(message, decoder));
+  ValueDecoder objective_decoder;  // Nothing is detached from where an objective has its tensors.
+  ASSIGN_OR_RETURN(call.objective, DecodeObjective(message, objective_decoder));
   if (message.has_grad_inputs()) {
     RETURN_IF_ERROR(CheckCount(message.grad_inputs().indices_size(), "grad_inputs.indices"));
     call.grad_inputs.emplace(message.grad_inputs().indices().begin(), message.grad_inputs().indices().end());
@@ -138,19 +139,21 @@ absl::StatusOr<BackwardReply> Decode(v1::BackwardResponse&& message) {
   return reply;
 }
 
-absl::Status Encode(const BackwardReply& reply, v1::BackwardResponse& message) {
+absl::Status Encode(const BackwardReply& reply, v1::BackwardResponse& message, SentAttachments* attachments) {
   EncodeModelRef(reply.model, *message.mutable_model());
   message.set_request_id(reply.request_id);
-  RETURN_IF_ERROR(EncodeValue(reply.output, *message.mutable_output()));
-  if (reply.loss.has_value()) EncodeTensor(*reply.loss, *message.mutable_loss());
-  RETURN_IF_ERROR(EncodeValues(reply.grad_inputs, *message.mutable_grad_inputs()));
-  if (!reply.grad_kwargs.empty()) RETURN_IF_ERROR(EncodeEntries(reply.grad_kwargs, *message.mutable_grad_kwargs()));
+  RETURN_IF_ERROR(EncodeValue(reply.output, *message.mutable_output(), attachments));
+  if (reply.loss.has_value()) EncodeTensor(*reply.loss, *message.mutable_loss(), attachments);
+  RETURN_IF_ERROR(EncodeValues(reply.grad_inputs, *message.mutable_grad_inputs(), attachments));
+  if (!reply.grad_kwargs.empty()) {
+    RETURN_IF_ERROR(EncodeEntries(reply.grad_kwargs, *message.mutable_grad_kwargs(), attachments));
+  }
   for (const NamedGradient& gradient : reply.grad_parameters) {
     v1::NamedGradient& encoded = *message.add_grad_parameters();
     encoded.set_name(gradient.name);
-    if (gradient.grad.has_value()) EncodeTensor(*gradient.grad, *encoded.mutable_grad());
+    if (gradient.grad.has_value()) EncodeTensor(*gradient.grad, *encoded.mutable_grad(), attachments);
   }
-  RETURN_IF_ERROR(EncodeEvents(reply.events, *message.mutable_events()));
+  RETURN_IF_ERROR(EncodeEvents(reply.events, *message.mutable_events(), attachments));
   EncodeUnfired(reply.unfired, *message.mutable_unfired());
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "moduled/v1/inference.pb.h"
 #include "proto/contract/backward.h"
+#include "proto/contract/codec/tensor_codec.h"
 
 namespace moduled::contract {
 
@@ -11,10 +12,11 @@ namespace moduled::contract {
 inline constexpr int kMaxListed = 1 << 16;
 
 // The context of the call is not part of the message. The tensors' bytes move out of it.
-absl::StatusOr<BackwardCall> Decode(v1::BackwardRequest&& message);
+// With attachments, the inputs that were detached need not be flat.
+absl::StatusOr<BackwardCall> Decode(v1::BackwardRequest&& message, const ReceivedAttachments* attachments = nullptr);
 absl::Status Encode(const BackwardCall& call, v1::BackwardRequest& message);
 
 absl::StatusOr<BackwardReply> Decode(v1::BackwardResponse&& message);
-absl::Status Encode(const BackwardReply& reply, v1::BackwardResponse& message);
+absl::Status Encode(const BackwardReply& reply, v1::BackwardResponse& message, SentAttachments* attachments = nullptr);
 
 }  // namespace moduled::contract

@@ -35,7 +35,7 @@ absl::StatusOr<HookEvent> DecodeEvent(v1::HookEvent&& message) {
   return event;
 }
 
-absl::Status EncodeEvent(const HookEvent& event, v1::HookEvent& message) {
+absl::Status EncodeEvent(const HookEvent& event, v1::HookEvent& message, SentAttachments* attachments) {
   EncodeModelRef(event.model, *message.mutable_model());
   message.set_replica(event.replica);
   message.set_request_id(event.request_id);
@@ -44,11 +44,13 @@ absl::Status EncodeEvent(const HookEvent& event, v1::HookEvent& message) {
   message.set_type(event.type);
   message.set_call_index(event.call_index);
   message.set_kind(EncodeHookKind(event.kind));
-  RETURN_IF_ERROR(EncodeValues(event.inputs, *message.mutable_inputs()));
-  if (!event.kwargs.empty()) RETURN_IF_ERROR(EncodeEntries(event.kwargs, *message.mutable_kwargs()));
-  if (event.output.has_value()) RETURN_IF_ERROR(EncodeValue(*event.output, *message.mutable_output()));
-  RETURN_IF_ERROR(EncodeValues(event.grad_input, *message.mutable_grad_input()));
-  RETURN_IF_ERROR(EncodeValues(event.grad_output, *message.mutable_grad_output()));
+  RETURN_IF_ERROR(EncodeValues(event.inputs, *message.mutable_inputs(), attachments));
+  if (!event.kwargs.empty()) RETURN_IF_ERROR(EncodeEntries(event.kwargs, *message.mutable_kwargs(), attachments));
+  if (event.output.has_value()) {
+    RETURN_IF_ERROR(EncodeValue(*event.output, *message.mutable_output(), attachments));
+  }
+  RETURN_IF_ERROR(EncodeValues(event.grad_input, *message.mutable_grad_input(), attachments));
+  RETURN_IF_ERROR(EncodeValues(event.grad_output, *message.mutable_grad_output(), attachments));
   if (event.hook.has_value()) message.set_hook(*event.hook);
   message.set_legacy(event.legacy);
   message.set_sequence(event.sequence);
@@ -67,8 +69,8 @@ absl::StatusOr<std::vector<HookEvent>> DecodeEvents(google::protobuf::RepeatedPt
 }
 
 absl::Status EncodeEvents(const std::vector<HookEvent>& events,
-                          google::protobuf::RepeatedPtrField<v1::HookEvent>& messages) {
-  for (const HookEvent& event : events) RETURN_IF_ERROR(EncodeEvent(event, *messages.Add()));
+                          google::protobuf::RepeatedPtrField<v1::HookEvent>& messages, SentAttachments* attachments) {
+  for (const HookEvent& event : events) RETURN_IF_ERROR(EncodeEvent(event, *messages.Add(), attachments));
   return absl::OkStatus();
 }
 

@@ -11,10 +11,10 @@
 
 namespace moduled::contract {
 
-absl::StatusOr<ForwardCall> Decode(v1::ForwardRequest&& message) {
+absl::StatusOr<ForwardCall> Decode(v1::ForwardRequest&& message, const ReceivedAttachments* attachments) {
   ForwardCall call;
   call.model = DecodeModelRef(message.model());
-  ValueDecoder decoder;
+  ValueDecoder decoder(attachments);
   ASSIGN_OR_RETURN(call.arguments.args, decoder.Decode(std::move(*message.mutable_inputs()), "inputs"));
   ASSIGN_OR_RETURN(call.arguments.kwargs, decoder.Decode(std::move(*message.mutable_kwargs()), "kwargs"));
   ASSIGN_OR_RETURN(call.hooks, DecodeHooks(std::move(*message.mutable_hooks())));
@@ -45,11 +45,11 @@ absl::StatusOr<ForwardReply> Decode(v1::ForwardResponse&& message) {
   return reply;
 }
 
-absl::Status Encode(const ForwardReply& reply, v1::ForwardResponse& message) {
+absl::Status Encode(const ForwardReply& reply, v1::ForwardResponse& message, SentAttachments* attachments) {
   EncodeModelRef(reply.model, *message.mutable_model());
   message.set_request_id(reply.request_id);
-  RETURN_IF_ERROR(EncodeValue(reply.output, *message.mutable_output()));
-  RETURN_IF_ERROR(EncodeEvents(reply.events, *message.mutable_events()));
+  RETURN_IF_ERROR(EncodeValue(reply.output, *message.mutable_output(), attachments));
+  RETURN_IF_ERROR(EncodeEvents(reply.events, *message.mutable_events(), attachments));
   EncodeUnfired(reply.unfired, *message.mutable_unfired());
   return absl::OkStatus();
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "nn/tensor/status_macros.h"
+#include "proto/contract/codec/attachments.h"
 
 namespace moduled::contract {
 
@@ -86,6 +88,18 @@ void EncodeSpec(const nn::TensorSpec& spec, Message& message) {
   message.mutable_shape()->Assign(spec.shape.begin(), spec.shape.end());
 }
 
+absl::Status CheckSize(size_t bytes, const nn::TensorSpec& spec, const Field& data) {
+  if (bytes == spec.byte_size()) return absl::OkStatus();
+  return data.Invalid(
+      absl::StrCat("wrong number of bytes for ", spec.ToString(), " (got ", bytes, ", want ", spec.byte_size(), ")"));
+}
+
+absl::StatusOr<nn::Tensor> DecodePieces(const nn::TensorSpec& spec, const absl::Cord& bytes, const Field& data) {
+  RETURN_IF_ERROR(CheckSize(bytes.size(), spec, data));
+  for (const absl::string_view piece : bytes.Chunks()) RETURN_IF_ERROR(CheckElements(spec.dtype, piece, data));
+  return nn::Tensor::FromPieces(spec, bytes);
+}
+
 }  // namespace
 
 absl::StatusOr<nn::TensorSpec> DecodeTensorSpec(const v1::TensorSpec& message, const Field& field) {
@@ -94,20 +108,25 @@ absl::StatusOr<nn::TensorSpec> DecodeTensorSpec(const v1::TensorSpec& message, c
 
 void EncodeTensorSpec(const nn::TensorSpec& spec, v1::TensorSpec& message) { EncodeSpec(spec, message); }
 
-absl::StatusOr<nn::Tensor> DecodeTensor(v1::Tensor&& message, const Field& field) {
+absl::StatusOr<nn::Tensor> DecodeTensor(v1::Tensor&& message, const Field& field,
+                                        const ReceivedAttachments* attachments) {
   ASSIGN_OR_RETURN(nn::TensorSpec spec, DecodeSpec(message, field));
   const Field data(field, "data");
-  if (message.data().size() != spec.byte_size()) {
-    return data.Invalid(absl::StrCat("wrong number of bytes for ", spec.ToString(), " (got ", message.data().size(),
-                                     ", want ", spec.byte_size(), ")"));
-  }
+  const std::optional<uint64_t> mark = attachments == nullptr ? std::nullopt : MarkOf(message);
+  if (mark.has_value() && *mark < attachments->size()) return DecodePieces(spec, (*attachments)[*mark], data);
+  RETURN_IF_ERROR(CheckSize(message.data().size(), spec, data));
   RETURN_IF_ERROR(CheckElements(spec.dtype, message.data(), data));
   return nn::Tensor::FromBytes(std::move(spec), std::move(*message.mutable_data()));
 }
 
-void EncodeTensor(const nn::Tensor& tensor, v1::Tensor& message) {
+void EncodeTensor(const nn::Tensor& tensor, v1::Tensor& message, SentAttachments* attachments) {
   EncodeSpec(tensor.spec(), message);
-  message.set_data(tensor.data(), tensor.byte_size());
+  if (attachments != nullptr && tensor.byte_size() >= kLeastAttachedBytes) {
+    Mark(message, attachments->size());
+    attachments->push_back(tensor);
+  } else {
+    message.set_data(tensor.data(), tensor.byte_size());
+  }
 }
 
 absl::Status CheckElements(nn::DType dtype, absl::string_view bytes, const Field& field) {

@@ -31,7 +31,7 @@ absl::StatusOr<nn::Datum> ValueDecoder::Decode(v1::Value& message, const Field& 
   }
   switch (message.kind_case()) {
     case v1::Value::kTensor:
-      return DecodeTensor(std::move(*message.mutable_tensor()), Field(field, "tensor"));
+      return DecodeTensor(std::move(*message.mutable_tensor()), Field(field, "tensor"), attachments_);
     case v1::Value::kInt:
       return nn::Datum(message.int_());
     case v1::Value::kFloat:
@@ -93,12 +93,12 @@ absl::StatusOr<std::vector<std::pair<std::string, nn::Datum>>> ValueDecoder::Dec
   return entries;
 }
 
-absl::Status EncodeValue(const nn::Datum& datum, v1::Value& message) {
+absl::Status EncodeValue(const nn::Datum& datum, v1::Value& message, SentAttachments* attachments) {
   return std::visit(
       [&](const auto& v) -> absl::Status {
         using V = std::remove_cvref_t<decltype(v)>;
         if constexpr (std::is_same_v<V, nn::Tensor>) {
-          EncodeTensor(v, *message.mutable_tensor());
+          EncodeTensor(v, *message.mutable_tensor(), attachments);
         } else if constexpr (std::is_same_v<V, bool>) {
           message.set_bool_(v);
         } else if constexpr (std::is_same_v<V, int64_t>) {
@@ -112,11 +112,11 @@ absl::Status EncodeValue(const nn::Datum& datum, v1::Value& message) {
         } else if constexpr (std::is_same_v<V, nn::Datum::None>) {
           message.mutable_none();
         } else if constexpr (std::is_same_v<V, nn::Datum::List>) {
-          return EncodeValues(v.items, *message.mutable_list()->mutable_items());
+          return EncodeValues(v.items, *message.mutable_list()->mutable_items(), attachments);
         } else if constexpr (std::is_same_v<V, nn::Datum::Tuple>) {
-          return EncodeValues(v.items, *message.mutable_tuple()->mutable_items());
+          return EncodeValues(v.items, *message.mutable_tuple()->mutable_items(), attachments);
         } else if constexpr (std::is_same_v<V, nn::Datum::Dict>) {
-          return EncodeEntries(v.entries, *message.mutable_dict());
+          return EncodeEntries(v.entries, *message.mutable_dict(), attachments);
         } else {
           return absl::UnimplementedError("value: a slice or `...` cannot be sent");
         }
@@ -125,17 +125,19 @@ absl::Status EncodeValue(const nn::Datum& datum, v1::Value& message) {
       datum.value);
 }
 
-absl::Status EncodeValues(const std::vector<nn::Datum>& data, google::protobuf::RepeatedPtrField<v1::Value>& messages) {
+absl::Status EncodeValues(const std::vector<nn::Datum>& data, google::protobuf::RepeatedPtrField<v1::Value>& messages,
+                          SentAttachments* attachments) {
   messages.Reserve(static_cast<int>(data.size()));
-  for (const nn::Datum& datum : data) RETURN_IF_ERROR(EncodeValue(datum, *messages.Add()));
+  for (const nn::Datum& datum : data) RETURN_IF_ERROR(EncodeValue(datum, *messages.Add(), attachments));
   return absl::OkStatus();
 }
 
-absl::Status EncodeEntries(const std::vector<std::pair<std::string, nn::Datum>>& entries, v1::ValueDict& message) {
+absl::Status EncodeEntries(const std::vector<std::pair<std::string, nn::Datum>>& entries, v1::ValueDict& message,
+                           SentAttachments* attachments) {
   for (const auto& [key, value] : entries) {
     v1::ValueEntry& entry = *message.add_entries();
     entry.set_key(key);
-    RETURN_IF_ERROR(EncodeValue(value, *entry.mutable_value()));
+    RETURN_IF_ERROR(EncodeValue(value, *entry.mutable_value(), attachments));
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
+#include <string>
+
+#include "absl/strings/cord.h"
 
 namespace moduled::nn {
 namespace {
@@ -120,6 +124,48 @@ TEST(Tensor, ShowsRowsWithoutCopying) {
   EXPECT_THAT(rows.elements<float>(), ElementsAre(3, 4, 5, 6));
   EXPECT_TRUE(rows.SharesStorageWith(tensor));
   EXPECT_EQ(tensor.Rows(3, 3).numel(), 0);
+}
+
+absl::Cord InPieces(const std::string& bytes, size_t piece) {
+  absl::Cord cord;
+  for (size_t at = 0; at < bytes.size(); at += piece) {
+    auto kept = std::make_shared<std::string>(bytes.substr(at, piece));
+    cord.Append(absl::MakeCordFromExternal(*kept, [kept] {}));
+  }
+  return cord;
+}
+
+TEST(Tensor, IsMadeOfPiecesAndCopiedOnlyToWhereItIsWanted) {
+  std::string bytes(4000, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+  const auto tensor = Tensor::FromPieces({DType::kFloat32, {10, 100}}, InPieces(bytes, 999));
+  ASSERT_TRUE(tensor.ok()) << tensor.status();
+  EXPECT_FALSE(tensor->is_flat());
+  std::string copy(4000, 'x');
+  tensor->CopyElementsTo(copy.data());
+  EXPECT_EQ(copy, bytes);
+  const auto flat = tensor->Flat();
+  ASSERT_TRUE(flat.ok());
+  EXPECT_TRUE(flat->is_flat());
+  EXPECT_EQ(std::string(static_cast<const char*>(flat->data()), 4000), bytes);
+  EXPECT_EQ(flat->Flat()->data(), flat->data()) << "what is flat is not copied";
+}
+
+TEST(Tensor, UsesASinglePieceAsItIs) {
+  alignas(4) static const char kBytes[600] = {};
+  const auto tensor = Tensor::FromPieces({DType::kFloat32, {150}}, absl::MakeCordFromExternal({kBytes, 600}, [] {}));
+  ASSERT_TRUE(tensor.ok()) << tensor.status();
+  EXPECT_TRUE(tensor->is_flat());
+  EXPECT_EQ(tensor->data(), kBytes);
+  const auto crooked =
+      Tensor::FromPieces({DType::kFloat32, {140}}, absl::MakeCordFromExternal({kBytes + 1, 560}, [] {}));
+  ASSERT_TRUE(crooked.ok()) << crooked.status();
+  EXPECT_FALSE(crooked->is_flat()) << "elements are where the processor wants them";
+}
+
+TEST(Tensor, RefusesPiecesThatAreNotAsManyBytesAsItHas) {
+  const auto tensor = Tensor::FromPieces({DType::kFloat32, {3}}, absl::Cord("short"));
+  EXPECT_EQ(tensor.status(), absl::InvalidArgumentError("data: wrong number of bytes for float32[3] (got 5, want 12)"));
 }
 
 }  // namespace
