@@ -11,6 +11,7 @@
 #include "server/models/kept_algorithms.h"
 #include "server/models/local_admin.h"
 #include "server/models/local_introspection.h"
+#include "server/open_inference/service.h"
 #include "server/operations/compute_environment.h"
 #include "server/operations/health.h"
 #include "server/operations/logging.h"
@@ -19,6 +20,7 @@
 #include "server/operations/signals.h"
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/local_inference.h"
+#include "server/scheduling/model_statistics.h"
 #include "server/scheduling/plan_describer.h"
 #include "server/scheduling/served_trees.h"
 #include "server/scheduling/thread_budget.h"
@@ -77,7 +79,16 @@ int Serve(const Options& options, Signals& signals) {
   LocalIntrospection introspection(store, *repository, [&plans](contract::PlanCall call, auto done) {
     plans.Describe(std::move(call), std::move(done));
   });
-  LocalInference inference(store, hub, scheduler, {options.replica_id, options.max_hook_bytes});
+  ModelStatistics statistics;
+  LocalInference inference(store, hub, scheduler,
+                           {.replica = options.replica_id,
+                            .max_hook_bytes = options.max_hook_bytes,
+                            .on_end = [&statistics](const RequestRecord& record) { statistics.Add(record); }});
+  open_inference::Service open_inference({store, inference, introspection, admin, statistics},
+                                         {.version = VersionText(),
+                                          .is_ready = [&health] { return health.is_ready(); },
+                                          .log_level = LogLevel,
+                                          .set_log_level = SetLogLevel});
 
   const auto failed = admin.LoadAll();
   if (!failed.ok()) return Fail(failed.status());
@@ -85,15 +96,17 @@ int Serve(const Options& options, Signals& signals) {
     LogWarning(absl::StrCat("model ", model.model.name, " is not served: ", model.reason));
   }
 
-  auto server = RpcServer::Start({introspection, inference, hub, admin},
+  auto server = RpcServer::Start({introspection, inference, hub, admin, open_inference},
                                  {.listen = options.listen, .max_message_bytes = options.max_message_bytes});
   if (!server.ok()) return Fail(server.status());
+  health.SetReady(true);
   health.Publish([&server](const std::string& name, bool serving) { (*server)->SetServing(name, serving); });
   std::cout << "listening on " << (*server)->address() << std::endl;
   LogInfo(absl::StrCat("algorithms that had to be measured: ", algorithms.cache().measured()));
 
   signals.Wait();
   LogInfo("shutting down");
+  health.SetReady(false);
   (*server)->StopServing();
   absl::SleepFor(options.drain_delay);  // Balancers notice; until they have, their calls are served.
   const absl::Time deadline = absl::Now() + options.drain_timeout;

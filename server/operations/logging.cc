@@ -24,6 +24,21 @@ void StartLog(const std::string& level) {
   gpr_set_log_function(ForwardFromGrpc);
 }
 
+std::string LogLevel() {
+  const auto name = spdlog::level::to_string_view(spdlog::default_logger()->level());
+  return std::string(name.data(), name.size());
+}
+
+absl::Status SetLogLevel(const std::string& level) {
+  const auto parsed = spdlog::level::from_str(level);
+  // What it does not know it takes for "off".
+  if (parsed == spdlog::level::off && level != "off") {
+    return absl::InvalidArgumentError("log level: want debug, info, warning, error or off");
+  }
+  spdlog::default_logger()->set_level(parsed);
+  return absl::OkStatus();
+}
+
 void LogInfo(absl::string_view text) { spdlog::info(View(text)); }
 void LogWarning(absl::string_view text) { spdlog::warn(View(text)); }
 

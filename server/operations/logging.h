@@ -3,12 +3,17 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace moduled::server {
 
 // "debug", "info", "warning", "error" or "off". What gRPC says for itself is shown at "debug" only.
 void StartLog(const std::string& level);
+
+// The level, and another one from now on. INVALID_ARGUMENT if there is no such level.
+std::string LogLevel();
+absl::Status SetLogLevel(const std::string& level);
 
 void LogInfo(absl::string_view text);
 void LogWarning(absl::string_view text);

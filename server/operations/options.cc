@@ -65,6 +65,8 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
 
 }  // namespace
 
+std::string VersionText() { return MODULED_NUMBER; }
+
 std::string BuildText() { return MODULED_VERSION " " MODULED_BUILD; }
 
 std::variant<Options, int> ParseOptions(int argc, char** argv) {

@@ -28,6 +28,7 @@ struct Options {
 };
 
 // The program's version, and how it was built.
+std::string VersionText();
 std::string BuildText();
 
 // An exit code means that the program is to end with it: everything has been said.

@@ -33,7 +33,8 @@ RpcServer::RpcServer(RpcBackends backends, const RpcOptions& options)
     : introspection_(backends.introspection, options.max_message_bytes),
       inference_(backends.inference, delivery_, options.max_message_bytes),
       hooks_(backends.hooks, delivery_, options.max_message_bytes, options.heartbeat),
-      admin_(backends.admin, options.max_message_bytes, options.max_state_dict_bytes) {}
+      admin_(backends.admin, options.max_message_bytes, options.max_state_dict_bytes),
+      open_inference_(backends.open_inference, options.max_message_bytes) {}
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcBackends backends, const RpcOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
@@ -48,6 +49,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcBackends backends
   builder.RegisterService(&server->inference_);
   builder.RegisterService(&server->hooks_);
   builder.RegisterService(&server->admin_);
+  builder.RegisterService(&server->open_inference_);
   int port = 0;
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   server->server_ = builder.BuildAndStart();

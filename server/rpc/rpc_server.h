@@ -1,4 +1,4 @@
-// The gRPC server: the services of moduled.v1, health and reflection, on one port.
+// The gRPC server: the services of moduled.v1, the Open Inference Protocol, health and reflection, on one port.
 #pragma once
 
 #include <grpcpp/server.h>
@@ -17,6 +17,7 @@
 #include "server/rpc/hooks_rpc.h"
 #include "server/rpc/inference_rpc.h"
 #include "server/rpc/introspection_rpc.h"
+#include "server/rpc/open_inference_rpc.h"
 #include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
@@ -34,6 +35,7 @@ struct RpcBackends {
   contract::Inference& inference;
   SubscriptionHub& hooks;
   contract::Admin& admin;
+  open_inference::Service& open_inference;
 };
 
 class RpcServer {
@@ -62,6 +64,7 @@ class RpcServer {
   InferenceRpc inference_;
   HooksRpc hooks_;
   AdminRpc admin_;
+  OpenInferenceRpc open_inference_;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;  // After the services: it calls them.
 };

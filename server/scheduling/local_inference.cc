@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "nn/tensor/status_macros.h"
 #include "server/scheduling/backward_request.h"
 #include "server/scheduling/event_router.h"
@@ -22,14 +23,6 @@ constexpr size_t kMaxRequestId = 256;
 std::string RandomPrefix() {
   std::random_device random;
   return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), "-");
-}
-
-size_t BytesOf(const nn::CallData& arguments) {
-  size_t bytes = 0;
-  const auto add = [&](const nn::Tensor& tensor) { bytes += tensor.byte_size(); };
-  for (const nn::Datum& arg : arguments.args) ForEachLeaf(arg, add);
-  for (const auto& [name, arg] : arguments.kwargs) ForEachLeaf(arg, add);
-  return bytes;
 }
 
 // What the request's hooks and those who watch want to see, in the engine's words.
@@ -82,68 +75,96 @@ void LocalInference::Forward(contract::ForwardCall call, Done done) {
 }
 
 void LocalInference::ForwardStream(contract::ForwardCall call, OnEvent on_event, Done done) {
-  absl::StatusOr<ModelHandle> model = store_.Find(call.model);
-  if (!model.ok()) return std::move(done)(model.status());
-  if (absl::Status status = Check(call, **model); !status.ok()) return std::move(done)(std::move(status));
-  Submit({std::move(call), *std::move(model), std::nullopt, std::move(on_event)}, std::move(done));
+  Job job{std::move(call), nullptr, std::nullopt, std::move(on_event)};
+  EndPointer end = Begin(RequestRecord::Kind::kForward, job.call, std::move(done));
+  absl::StatusOr<ModelHandle> model = store_.Find(job.call.model);
+  if (!model.ok()) return (*end)(model.status());
+  job.model = *std::move(model);
+  Submit(std::move(job), std::move(end));
 }
 
 void LocalInference::Backward(contract::BackwardCall call, BackwardDone done) {
   absl::StatusOr<ModelHandle> model = store_.Find(call.model);
-  if (!model.ok()) return std::move(done)(model.status());
-  absl::StatusOr<nn::BackwardCall> backward = ResolveBackward(call, (*model)->root());
-  if (!backward.ok()) return std::move(done)(backward.status());
-  contract::ForwardCall forward{.model = std::move(call.model),
-                                .arguments = std::move(call.arguments),
-                                .hooks = std::move(call.hooks),
-                                .request_id = std::move(call.request_id),
-                                .seed = call.seed,
-                                .context = std::move(call.context)};
-  if (absl::Status status = Check(forward, **model); !status.ok()) return std::move(done)(std::move(status));
-  Submit({std::move(forward), *std::move(model), *std::move(backward)},
-         [done = std::move(done)](absl::StatusOr<contract::ForwardReply> reply) mutable {
-           if (!reply.ok()) return std::move(done)(reply.status());
-           std::move(done)(BackwardReplyOf(*std::move(reply)));
-         });
+  absl::StatusOr<nn::BackwardCall> backward =
+      model.ok() ? ResolveBackward(call, (*model)->root()) : absl::StatusOr<nn::BackwardCall>(model.status());
+  Job job{.call = {.model = std::move(call.model),
+                   .arguments = std::move(call.arguments),
+                   .hooks = std::move(call.hooks),
+                   .request_id = std::move(call.request_id),
+                   .seed = call.seed,
+                   .context = std::move(call.context)}};
+  EndPointer end = Begin(RequestRecord::Kind::kBackward, job.call,
+                         [done = std::move(done)](absl::StatusOr<contract::ForwardReply> reply) mutable {
+                           if (!reply.ok()) return std::move(done)(reply.status());
+                           std::move(done)(BackwardReplyOf(*std::move(reply)));
+                         });
+  if (!backward.ok()) return (*end)(backward.status());
+  job.model = *std::move(model);
+  job.backward = *std::move(backward);
+  Submit(std::move(job), std::move(end));
 }
 
-absl::Status LocalInference::Check(contract::ForwardCall& call, const LoadedModel& model) {
-  if (call.request_id.size() > kMaxRequestId) {
-    return absl::InvalidArgumentError(absl::StrCat("request_id: too long (got ", call.request_id.size(),
+LocalInference::EndPointer LocalInference::Begin(RequestRecord::Kind kind, contract::ForwardCall& call, Done done) {
+  if (call.request_id.empty()) call.request_id = absl::StrCat(request_prefix_, ++requests_);
+  // Shared by the two ends that the call may come to.
+  auto end = std::make_shared<CallEnd>(options_.on_end, std::move(done));
+  RequestRecord& record = end->record();
+  record.kind = kind;
+  record.model = call.model;
+  record.request_id = call.request_id;
+  record.trace_parent = call.context.trace_parent;
+  record.received = absl::Now();
+  record.input_bytes = BytesOf(call.arguments);
+  return end;
+}
+
+absl::Status LocalInference::Check(const Job& job) {
+  if (job.call.request_id.size() > kMaxRequestId) {
+    return absl::InvalidArgumentError(absl::StrCat("request_id: too long (got ", job.call.request_id.size(),
                                                    " bytes, want at most ", kMaxRequestId, ")"));
   }
-  if (call.request_id.empty()) call.request_id = absl::StrCat(request_prefix_, ++requests_);
-  return CheckArguments(model.signature(), model.root(), call.arguments);
+  return CheckArguments(job.model->signature(), job.model->root(), job.call.arguments);
 }
 
-void LocalInference::Submit(Job job, Done done) {
-  // Shared by the two ends that the call may come to.
-  auto shared_done = std::make_shared<Done>(std::move(done));
+void LocalInference::Submit(Job job, EndPointer end) {
+  RequestRecord& record = end->record();
+  record.model = job.model->ref();
+  record.is_known_model = true;
+  if (absl::Status status = Check(job); !status.ok()) return (*end)(std::move(status));
   contract::CallContext context = job.call.context;
-  const bool gains_by_threads = job.model->cost().IsWorthSharing(BytesOf(job.call.arguments));
+  const bool gains_by_threads = job.model->cost().IsWorthSharing(record.input_bytes);
   scheduler_.Submit({
       .context = std::move(context),
       .run = [this, job = std::move(job),
-              shared_done](const ComputeShare& share) mutable { Run(std::move(job), share, std::move(*shared_done)); },
-      .refuse = [shared_done](absl::Status status) { std::move (*shared_done)(std::move(status)); },
+              end](const ComputeShare& share) mutable { Run(std::move(job), share, std::move(end)); },
+      .refuse = [end](absl::Status status) { (*end)(std::move(status)); },
       .gains_by_threads = gains_by_threads,
   });
 }
 
-void LocalInference::Run(Job job, const ComputeShare& share, Done done) {
+void LocalInference::Run(Job job, const ComputeShare& share, EndPointer end) {
+  RequestRecord& record = end->record();
+  const absl::Time begin = absl::Now();
+  record.was_run = true;
+  record.leads_batch = true;
+  record.queued = begin - record.received;
+  record.threads = share.threads;
   const LoadedModel& model = *job.model;
   const std::shared_ptr<const Interest> interest = InterestIn(hub_, model);
   // Only hooks ask for names.
   const bool has_hooks = !job.call.hooks.empty() || interest != nullptr;
   const InputNames inputs = has_hooks ? InputNames(model.signature(), model.root(), job.call.arguments) : InputNames();
   const absl::StatusOr<RequestHooks> hooks = RequestHooks::Resolve(job.call.hooks, model.root(), inputs);
-  if (!hooks.ok()) return std::move(done)(hooks.status());
+  if (!hooks.ok()) return (*end)(hooks.status());
   const auto events =
       std::make_shared<RequestEvents>(std::move(job.on_event), job.call.context.cancelled,
                                       hooks->has_transforms() ? &transformer_ : nullptr, options_.max_hook_bytes);
   EventRouter router({model.ref(), options_.replica, job.call.request_id}, inputs, *hooks, interest.get(), *events);
   nn::ObservedModules observed = ObservedBy(*hooks, interest.get(), inputs, job.backward.has_value());
-  events->End(Execute(job, *hooks, std::move(observed), router, events->stop(), share), std::move(done));
+  absl::StatusOr<contract::ForwardReply> reply =
+      Execute(job, *hooks, std::move(observed), router, events->stop(), share);
+  record.computed = absl::Now() - begin;
+  events->End(std::move(reply), [end](absl::StatusOr<contract::ForwardReply> ended) { (*end)(std::move(ended)); });
 }
 
 absl::StatusOr<contract::ForwardReply> LocalInference::Execute(const Job& job, const RequestHooks& hooks,
@@ -155,9 +176,12 @@ absl::StatusOr<contract::ForwardReply> LocalInference::Execute(const Job& job, c
   const bool is_observed = !observed.empty();
   const nn::CallData& arguments = job.call.arguments;
   nn::CallVariant variant{std::move(observed), std::move(edits.edits), std::move(edits.operands), share.threads};
-  ASSIGN_OR_RETURN(const nn::PreparedCall prepared,
-                   has_backward ? model.PrepareBackward(arguments, *job.backward, std::move(variant))
-                                : model.Prepare(arguments, std::move(variant)));
+  ASSIGN_OR_RETURN(nn::PreparedCall prepared, has_backward
+                                                  ? model.PrepareBackward(arguments, *job.backward, std::move(variant))
+                                                  : model.Prepare(arguments, std::move(variant)));
+  for (nn::Tensor& input : prepared.inputs) {
+    ASSIGN_OR_RETURN(input, input.Flat());
+  }
   contract::ForwardReply reply{job.model->ref(), job.call.request_id, {}, {}, {}};
   ASSIGN_OR_RETURN(reply.output, prepared.plan->Execute(
                                      prepared.inputs, share.workspace,

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -12,8 +13,10 @@
 #include "proto/contract/inference.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/models/model_store.h"
+#include "server/scheduling/call_end.h"
 #include "server/scheduling/event_router.h"
 #include "server/scheduling/request_hooks.h"
+#include "server/scheduling/request_record.h"
 #include "server/scheduling/scheduler.h"
 #include "server/scheduling/worker_thread.h"
 
@@ -22,6 +25,7 @@ namespace moduled::server {
 struct InferenceOptions {
   std::string replica;                        // What events call this server.
   size_t max_hook_bytes = size_t{256} << 20;  // Of the values that one request's hooks may see.
+  RecordSink on_end = {};                     // Empty: nobody counts.
 };
 
 // Everything that it is given must outlive it. Thread-safe.
@@ -38,15 +42,19 @@ class LocalInference final : public contract::Inference {
   // answers as the output.
   struct Job {
     contract::ForwardCall call;
-    ModelHandle model;
+    ModelHandle model = nullptr;
     std::optional<nn::BackwardCall> backward = std::nullopt;
     OnEvent on_event = nullptr;  // Null: the events are collected in the reply.
   };
 
-  absl::Status Check(contract::ForwardCall& call, const LoadedModel& model);
-  void Submit(Job job, Done done);
+  using EndPointer = std::shared_ptr<CallEnd>;
+
+  // What is known of a call when it comes. Gives it an id, if it has none.
+  EndPointer Begin(RequestRecord::Kind kind, contract::ForwardCall& call, Done done);
+  static absl::Status Check(const Job& job);
+  void Submit(Job job, EndPointer end);
   // On an executor.
-  void Run(Job job, const ComputeShare& share, Done done);
+  void Run(Job job, const ComputeShare& share, EndPointer end);
   static absl::StatusOr<contract::ForwardReply> Execute(const Job& job, const RequestHooks& hooks,
                                                         nn::ObservedModules observed, EventRouter& router,
                                                         std::stop_token stop, const ComputeShare& share);

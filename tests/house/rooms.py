@@ -26,7 +26,9 @@ ROOMS = {
     "server/hooks": ["server/hooks/transforms", "nn/plan", "nn/modules", "nn/graph", "nn/tensor", "proto/contract"],
     "server/hooks/transforms": ["nn/tensor", "proto/contract"],
     "server/scheduling": ["server/models", "server/hooks", "nn", "proto/contract"],
-    "server/rpc": ["server/hooks", "server/scheduling", "server/models", "proto/contract"],
+    "server/open_inference": ["server/scheduling", "server/models", "nn/tensor", "proto/contract"],
+    "server/rpc": [
+        "server/open_inference", "server/hooks", "server/scheduling", "server/models", "nn/tensor", "proto/contract"],
     "server/operations": ["server/models", "proto/contract"],
     "server/main.cc": ["server", "nn", "proto"],
     # The clients.

@@ -7,8 +7,10 @@
 #include "server/hooks/subscription_hub.h"
 #include "server/models/local_admin.h"
 #include "server/models/local_introspection.h"
+#include "server/open_inference/service.h"
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/local_inference.h"
+#include "server/scheduling/model_statistics.h"
 #include "server/scheduling/plan_describer.h"
 #include "tests/server/support/temporary_repository.h"
 
@@ -31,7 +33,10 @@ struct LocalServer {
   server::Scheduler scheduler;
   server::PlanDescriber plans;
   server::LocalIntrospection introspection;
+  server::ModelStatistics statistics;
   server::LocalInference inference;
+  std::string log_level = "info";  // That LogSettings reads and sets.
+  server::open_inference::Service open_inference;
 };
 
 // The same over a port that the system chooses. The test ends if it cannot be had.
