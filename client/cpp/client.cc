@@ -1,7 +1,6 @@
 #include "client/cpp/client.h"
 
-#include <grpcpp/grpcpp.h>
-
+#include "client/cpp/channel.h"
 #include "client/cpp/wire_admin.h"
 #include "client/cpp/wire_hooks.h"
 #include "client/cpp/wire_inference.h"
@@ -10,14 +9,7 @@
 namespace moduled::client {
 
 std::unique_ptr<Client> Client::Connect(const std::string& address, ClientOptions options) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
-  arguments.SetMaxSendMessageSize(options.max_message_bytes);
-  // A subscription may be silent for long: notice within a minute that the server is gone.
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  return std::make_unique<Client>(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments),
-                                  options);
+  return std::make_unique<Client>(SharedChannel(address, options), options);
 }
 
 Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)

@@ -26,5 +26,6 @@ void AddBackwardCommand(CLI::App& app, Run& run);    // backward
 void AddWatchCommand(CLI::App& app, Run& run);       // watch
 void AddAdminCommands(CLI::App& app, Run& run);      // load, unload
 void AddApplyCommand(CLI::App& app, Run& run);       // apply
+void AddBenchCommand(CLI::App& app, Run& run);       // bench
 
 }  // namespace moduled::modulectl

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   AddWatchCommand(app, run);
   AddAdminCommands(app, run);
   AddApplyCommand(app, run);
+  AddBenchCommand(app, run);
 
   try {
     app.parse(argc, argv);

@@ -14,7 +14,10 @@ absl::StatusOr<std::vector<Port>> Ports(const google::protobuf::RepeatedPtrField
   std::vector<Port> out;
   for (const v1::Port& port : ports) {
     ASSIGN_OR_RETURN(const nn::DType dtype, contract::DecodeDType(port.dtype(), port.name()));
-    out.push_back({port.name(), {dtype, nn::Shape(absl::MakeConstSpan(port.shape().data(), port.shape_size()))}});
+    const auto& example = port.example_shape();
+    out.push_back({port.name(),
+                   {dtype, nn::Shape(absl::MakeConstSpan(port.shape().data(), port.shape_size()))},
+                   nn::Shape(absl::MakeConstSpan(example.data(), example.size()))});
   }
   return out;
 }

@@ -12,6 +12,7 @@ namespace moduled::modulectl {
 struct Port {
   std::string name;
   nn::TensorSpec spec;  // -1 where an extent is free.
+  nn::Shape example;    // A shape that the model accepts, without -1.
 
   // "float32[*, 3, 224, 224]".
   std::string ToString() const;

@@ -33,7 +33,8 @@ ROOMS = {
     "server/main.cc": ["server", "nn", "proto"],
     # The clients.
     "client/cpp": ["proto/contract", "nn/tensor"],
-    "client/modulectl": ["client/cpp", "proto/contract", "nn/tensor", "nn/weights"],
+    "client/modulectl/bench": ["client/cpp", "proto/contract", "nn/tensor"],
+    "client/modulectl": ["client/modulectl/bench", "client/cpp", "proto/contract", "nn/tensor", "nn/weights"],
 }
 
 # Headers that only some rooms may include: what they are, a regular expression for them, and the rooms.
@@ -46,7 +47,8 @@ GUARDED_HEADERS = [
     (
         "gRPC",
         r"grpc(pp)?/.*|.*\.grpc\.pb\.h",
-        ["proto/contract/codec", "server/rpc", "server/operations", "server/main.cc", "client/cpp"],
+        ["proto/contract/codec", "server/rpc", "server/operations", "server/main.cc", "client/cpp",
+         "client/modulectl/bench"],
     ),
     (
         "oneDNN or OpenBLAS",
