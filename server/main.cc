@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "nn/ops/compute_libraries.h"
+#include "server/access/access_control.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/models/heap_trimmer.h"
 #include "server/models/kept_algorithms.h"
@@ -27,6 +28,9 @@
 
 namespace moduled::server {
 namespace {
+
+// How soon a changed file of tokens counts.
+constexpr absl::Duration kRefreshPeriod = absl::Seconds(1);
 
 int Fail(const absl::Status& status) {
   SayWhyNot(status.message());
@@ -68,6 +72,10 @@ int Serve(const Options& options, Signals& signals) {
   const absl::StatusOr<Repository> repository = Repository::Open(options.repository);
   if (!repository.ok()) return Fail(repository.status());
 
+  auto access = AccessControl::FromFile(options.tokens);
+  if (!access.ok()) return Fail(access.status());
+  const WorkerThread refresh(kRefreshPeriod, [&access] { (*access)->Refresh(LogInfo, LogWarning); });
+
   KeptAlgorithms algorithms(options.cache, MachineText(), LogWarning);
   HeapTrimmer trimmer;  // Before whatever holds models: they tell it when they go.
   Health health;
@@ -96,7 +104,7 @@ int Serve(const Options& options, Signals& signals) {
     LogWarning(absl::StrCat("model ", model.model.name, " is not served: ", model.reason));
   }
 
-  auto server = RpcServer::Start({introspection, inference, hub, admin, open_inference},
+  auto server = RpcServer::Start({introspection, inference, hub, admin, open_inference, **access},
                                  {.listen = options.listen, .max_message_bytes = options.max_message_bytes});
   if (!server.ok()) return Fail(server.status());
   health.SetReady(true);

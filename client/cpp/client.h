@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -26,6 +27,13 @@ class Channel;
 
 namespace moduled::client {
 
+// PEM texts, not names of files.
+struct TlsOptions {
+  std::string ca = {};    // Who vouches for the server. Empty: whom the system trusts.
+  std::string cert = {};  // The client's own certificate, with its key, for servers that ask for one.
+  std::string key = {};
+};
+
 struct ClientOptions {
   // For calls that carry no deadline of their own. Subscriptions have none.
   absl::Duration timeout = absl::Seconds(60);
@@ -33,6 +41,9 @@ struct ClientOptions {
   int max_message_bytes = std::numeric_limits<int>::max();
   // Of all tensors of a state_dict that a server sends.
   size_t max_state_dict_bytes = size_t{64} << 30;
+  // Sent with every call, as `authorization: Bearer TOKEN`. Without TLS everybody on the way can read it.
+  std::string token = {};
+  std::optional<TlsOptions> tls = std::nullopt;  // Unset: plaintext.
 };
 
 class Client {

@@ -101,8 +101,7 @@ absl::Status Bench(const Context& context, const BenchFlags& flags) {
     call.context.deadline = context.Deadline();
     RETURN_IF_ERROR(contract::ForwardAndWait(client->inference(), std::move(call)).status());
   }
-  ASSIGN_OR_RETURN(const bench::Target target,
-                   bench::ForwardTarget(context.server, absl::Seconds(context.timeout_seconds), calls));
+  ASSIGN_OR_RETURN(const bench::Target target, bench::ForwardTarget(context.server, context.ConnectOptions(), calls));
   BenchReport report;
   report.model = calls[0].model;
   report.is_rate = flags.IsRate();

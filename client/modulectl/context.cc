@@ -2,9 +2,11 @@
 
 namespace moduled::modulectl {
 
-std::unique_ptr<client::Client> Context::Connect() const {
-  return client::Client::Connect(server, {.timeout = absl::Seconds(timeout_seconds)});
+client::ClientOptions Context::ConnectOptions() const {
+  return {.timeout = absl::Seconds(timeout_seconds), .token = token, .tls = tls};
 }
+
+std::unique_ptr<client::Client> Context::Connect() const { return client::Client::Connect(server, ConnectOptions()); }
 
 contract::ModelRef ParseModel(absl::string_view text) {
   const size_t colon = text.rfind(':');

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -18,10 +19,13 @@ struct Context {
   std::string server = "127.0.0.1:8001";
   bool json = false;
   double timeout_seconds = 60;
+  std::string token = {};                                // Empty: none is sent.
+  std::optional<client::TlsOptions> tls = std::nullopt;  // Unset: plaintext.
 
   // Where results go. Errors go to standard error.
   std::ostream* out = nullptr;
 
+  client::ClientOptions ConnectOptions() const;
   // A client of `server`; connecting happens with the first call.
   std::unique_ptr<client::Client> Connect() const;
   absl::Time Deadline() const { return absl::Now() + absl::Seconds(timeout_seconds); }

@@ -4,6 +4,7 @@
 
 #include "client/modulectl/commands.h"
 #include "client/modulectl/exit_code.h"
+#include "client/modulectl/security_flags.h"
 
 int main(int argc, char** argv) {
   using namespace moduled::modulectl;  // NOLINT: this file is nothing but modulectl
@@ -20,6 +21,8 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_flag("--json", context.json, "Print JSON");
+  SecurityFlags security;
+  AddSecurityFlags(app, security);
   app.fallthrough();
 
   Run run;
@@ -42,7 +45,8 @@ int main(int argc, char** argv) {
     // Help is a success; everything else is a mistake in the command line.
     return app.exit(error) == 0 ? kSuccess : kUsage;
   }
-  const absl::Status status = run(context);
+  absl::Status status = ApplySecurityFlags(security, context);
+  if (status.ok()) status = run(context);
   if (!status.ok()) {
     std::cerr << "modulectl: " << absl::StatusCodeToString(status.code()) << ": " << status.message() << std::endl;
   }

@@ -33,6 +33,10 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
   app.add_option("--listen", options.listen, "HOST:PORT to serve gRPC on; port 0 means one that the system chooses")
       ->check(CheckAddress)
       ->capture_default_str();
+  app.add_option(
+      "--tokens", options.tokens,
+      "A file of who may call and what they may do; it is read again when it changes (default: everybody may "
+      "do everything)");
   app.add_option("--replica-id", options.replica_id, "What hook events call this server (default: the host's name)");
   app.add_option("--compute-threads", options.compute_threads,
                  "Threads that compute, of all requests together (default: one for each processor)")

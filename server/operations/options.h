@@ -14,6 +14,7 @@ struct Options {
   std::string repository;
   std::string cache;  // Default: .cache in the repository. Empty: nothing is kept.
   std::string listen = "127.0.0.1:8001";
+  std::string tokens;       // A file. Empty: no rules, everybody may do everything.
   std::string replica_id;   // Default: the host's name.
   int compute_threads = 0;  // Of all requests together. 0: one for each processor that this process may use.
   size_t max_queue = 256;

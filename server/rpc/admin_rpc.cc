@@ -10,7 +10,7 @@ namespace moduled::server {
 grpc::ServerUnaryReactor* AdminRpc::LoadModel(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                               grpc::ByteBuffer* response) {
   return AnswerOn<v1::LoadModelRequest, v1::LoadModelResponse>(
-      worker_, {context, request, response}, max_bytes_,
+      worker_, {context, request, response}, intake_,
       [this](const v1::LoadModelRequest& call, v1::LoadModelResponse& reply) {
         const absl::StatusOr<contract::ModelRef> loaded = admin_.LoadModel(contract::Decode(call));
         if (loaded.ok()) contract::EncodeModelRef(*loaded, *reply.mutable_model());
@@ -21,7 +21,7 @@ grpc::ServerUnaryReactor* AdminRpc::LoadModel(grpc::CallbackServerContext* conte
 grpc::ServerUnaryReactor* AdminRpc::UnloadModel(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) {
   return AnswerOn<v1::UnloadModelRequest, v1::UnloadModelResponse>(
-      worker_, {context, request, response}, max_bytes_,
+      worker_, {context, request, response}, intake_,
       [this](const v1::UnloadModelRequest& call, v1::UnloadModelResponse& reply) {
         const absl::StatusOr<std::vector<contract::ModelRef>> unloaded =
             admin_.UnloadModel(contract::DecodeModelRef(call.model()));
@@ -30,15 +30,16 @@ grpc::ServerUnaryReactor* AdminRpc::UnloadModel(grpc::CallbackServerContext* con
       });
 }
 
-grpc::ServerReadReactor<grpc::ByteBuffer>* AdminRpc::LoadStateDict(grpc::CallbackServerContext*,
+grpc::ServerReadReactor<grpc::ByteBuffer>* AdminRpc::LoadStateDict(grpc::CallbackServerContext* context,
                                                                    grpc::ByteBuffer* response) {
-  return new StateDictUpload(admin_, worker_, response, max_bytes_, max_state_dict_bytes_);  // Its OnDone deletes it.
+  return new StateDictUpload(admin_, worker_, intake_.CallerOf(*context), response, intake_.max_message_bytes,
+                             max_state_dict_bytes_);  // Its OnDone deletes it.
 }
 
 grpc::ServerUnaryReactor* AdminRpc::Apply(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) {
   return AnswerOn<v1::ApplyRequest, v1::ApplyResponse>(
-      worker_, {context, request, response}, max_bytes_,
+      worker_, {context, request, response}, intake_,
       [this](const v1::ApplyRequest& message, v1::ApplyResponse& reply) {
         const absl::StatusOr<contract::ApplyCall> call = contract::Decode(message);
         if (!call.ok()) return call.status();
@@ -51,8 +52,7 @@ grpc::ServerUnaryReactor* AdminRpc::Apply(grpc::CallbackServerContext* context, 
 grpc::ServerUnaryReactor* AdminRpc::Train(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) {
   return AnswerOn<v1::TrainRequest, v1::TrainResponse>(
-      worker_, {context, request, response}, max_bytes_,
-      [this](const v1::TrainRequest& call, v1::TrainResponse& reply) {
+      worker_, {context, request, response}, intake_, [this](const v1::TrainRequest& call, v1::TrainResponse& reply) {
         const absl::StatusOr<contract::ModelRef> model =
             admin_.Train(contract::DecodeModelRef(call.model()), call.path(), call.has_mode() ? call.mode() : true);
         if (model.ok()) contract::EncodeModelRef(*model, *reply.mutable_model());
@@ -63,7 +63,7 @@ grpc::ServerUnaryReactor* AdminRpc::Train(grpc::CallbackServerContext* context, 
 grpc::ServerUnaryReactor* AdminRpc::RequiresGrad(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
   return AnswerOn<v1::RequiresGradRequest, v1::RequiresGradResponse>(
-      worker_, {context, request, response}, max_bytes_,
+      worker_, {context, request, response}, intake_,
       [this](const v1::RequiresGradRequest& call, v1::RequiresGradResponse& reply) {
         const absl::StatusOr<contract::ModelRef> model =
             admin_.RequiresGrad(contract::DecodeModelRef(call.model()), call.path(),

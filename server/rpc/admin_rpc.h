@@ -5,6 +5,7 @@
 
 #include "moduled/v1/admin.grpc.pb.h"
 #include "proto/contract/admin.h"
+#include "server/rpc/intake.h"
 #include "server/rpc/unary.h"
 #include "server/scheduling/worker_thread.h"
 
@@ -16,8 +17,8 @@ class AdminRpc final : public v1::Admin::WithRawCallbackMethod_LoadModel<
                                    v1::Admin::WithRawCallbackMethod_RequiresGrad<v1::Admin::Service>>>>>> {
  public:
   // `admin` must outlive the server. `max_state_dict_bytes` bounds what one LoadStateDict may send.
-  AdminRpc(contract::Admin& admin, size_t max_message_bytes, size_t max_state_dict_bytes)
-      : admin_(admin), max_bytes_(max_message_bytes), max_state_dict_bytes_(max_state_dict_bytes) {}
+  AdminRpc(contract::Admin& admin, const Intake& intake, size_t max_state_dict_bytes)
+      : admin_(admin), intake_(intake), max_state_dict_bytes_(max_state_dict_bytes) {}
 
   grpc::ServerUnaryReactor* LoadModel(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
@@ -34,7 +35,7 @@ class AdminRpc final : public v1::Admin::WithRawCallbackMethod_LoadModel<
 
  private:
   contract::Admin& admin_;
-  const size_t max_bytes_;
+  const Intake intake_;
   const size_t max_state_dict_bytes_;
   WorkerThread worker_;
 };

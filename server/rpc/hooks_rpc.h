@@ -1,7 +1,6 @@
 // The service Hooks: opens subscriptions and streams their events.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "moduled/v1/hooks.grpc.pb.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/rpc/event_stream.h"
+#include "server/rpc/intake.h"
 #include "server/rpc/unary.h"
 #include "server/scheduling/worker_thread.h"
 
@@ -23,8 +23,7 @@ class HooksRpc final : public v1::Hooks::WithRawCallbackMethod_Subscribe<
   static constexpr absl::Duration kHeartbeat = absl::Seconds(10);
 
   // Both must outlive the server.
-  HooksRpc(SubscriptionHub& hub, WorkerThread& delivery, size_t max_message_bytes,
-           absl::Duration heartbeat = kHeartbeat);
+  HooksRpc(SubscriptionHub& hub, WorkerThread& delivery, const Intake& intake, absl::Duration heartbeat = kHeartbeat);
 
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override;
@@ -36,7 +35,7 @@ class HooksRpc final : public v1::Hooks::WithRawCallbackMethod_Subscribe<
 
   SubscriptionHub& hub_;
   WorkerThread& delivery_;
-  const size_t max_bytes_;
+  const Intake intake_;
   absl::Mutex mutex_;
   std::set<std::shared_ptr<EventStream>> streams_ ABSL_GUARDED_BY(mutex_);
   WorkerThread heart_;  // The last member: it stops before the others go.

@@ -5,6 +5,7 @@
 #include "open_inference/grpc_service.pb.h"
 #include "proto/contract/codec/status_bridge.h"
 #include "server/rpc/call_context.h"
+#include "server/rpc/decode_infer.h"
 #include "server/rpc/messages.h"
 #include "server/rpc/open_inference_codec.h"
 
@@ -21,18 +22,22 @@ bool ErrorsEndStream(const grpc::CallbackServerContext& context) {
 }  // namespace
 
 InferStream* InferStream::Create(open_inference::Service& service, const grpc::CallbackServerContext& context,
-                                 size_t max_bytes) {
-  const std::shared_ptr<InferStream> stream(new InferStream(service, context, max_bytes));
+                                 const Intake& intake) {
+  const std::shared_ptr<InferStream> stream(new InferStream(service, context, intake));
   stream->self_ = stream;
   stream->Advance();
   return stream.get();
 }
 
-InferStream::InferStream(open_inference::Service& service, const grpc::CallbackServerContext& context, size_t max_bytes)
+InferStream::InferStream(open_inference::Service& service, const grpc::CallbackServerContext& context,
+                         const Intake& intake)
     : service_(service),
       deadline_(ContextOf(context, {}).deadline),
+      caller_(intake.CallerOf(context)),
       errors_end_stream_(ErrorsEndStream(context)),
-      max_bytes_(max_bytes) {}
+      max_bytes_(intake.max_message_bytes) {
+  if (!caller_.ok()) end_ = caller_.status();  // Nothing is read.
+}
 
 void InferStream::OnReadDone(bool ok) {
   {
@@ -49,10 +54,8 @@ void InferStream::OnReadDone(bool ok) {
 }
 
 void InferStream::Take(const grpc::ByteBuffer& request) {
-  inference::ModelInferRequest message;
-  if (absl::Status status = ParseBytes(request, message); !status.ok()) return Answer("", status);
-  std::string id = message.id();
-  absl::StatusOr<open_inference::InferCall> call = Decode(std::move(message));
+  std::string id;
+  absl::StatusOr<open_inference::InferCall> call = DecodeInfer(request, caller_, &id);
   if (!call.ok()) return Answer(id, call.status());
   call->context.deadline = deadline_;
   call->context.cancelled = stop_.get_token();

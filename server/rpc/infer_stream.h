@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/open_inference/service.h"
+#include "server/rpc/intake.h"
 
 namespace moduled::server {
 
@@ -28,10 +29,10 @@ class InferStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   // gRPC holds it until OnDone, and so does every request that is on its way.
   static InferStream* Create(open_inference::Service& service, const grpc::CallbackServerContext& context,
-                             size_t max_bytes);
+                             const Intake& intake);
 
  private:
-  InferStream(open_inference::Service& service, const grpc::CallbackServerContext& context, size_t max_bytes);
+  InferStream(open_inference::Service& service, const grpc::CallbackServerContext& context, const Intake& intake);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -48,6 +49,7 @@ class InferStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   open_inference::Service& service_;
   const absl::Time deadline_;
+  const absl::StatusOr<std::shared_ptr<const Caller>> caller_;
   const bool errors_end_stream_;
   const size_t max_bytes_;
   std::stop_source stop_;

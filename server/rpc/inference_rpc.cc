@@ -18,22 +18,22 @@ constexpr auto kDecode = [](auto&& message, const contract::ReceivedAttachments*
 grpc::ServerUnaryReactor* InferenceRpc::Forward(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                 grpc::ByteBuffer* response) {
   return AnswerLater<v1::ForwardRequest, v1::ForwardResponse>(
-      context, request, response, max_bytes_, kDecode,
+      context, request, response, intake_, kDecode,
       [this](contract::ForwardCall call, auto done) { inference_.Forward(std::move(call), std::move(done)); });
 }
 
 grpc::ServerUnaryReactor* InferenceRpc::Backward(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
   return AnswerLater<v1::BackwardRequest, v1::BackwardResponse>(
-      context, request, response, max_bytes_, kDecode,
+      context, request, response, intake_, kDecode,
       [this](contract::BackwardCall call, auto done) { inference_.Backward(std::move(call), std::move(done)); });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* InferenceRpc::ForwardStream(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  absl::StatusOr<contract::ForwardCall> call = DecodeCall<v1::ForwardRequest>(*request, kDecode);
+  absl::StatusOr<contract::ForwardCall> call = DecodeAllowed<v1::ForwardRequest>(intake_, *context, *request, kDecode);
   if (!call.ok()) return FailedStream::Create(call.status());
-  const auto stream = OutgoingStream::Create<class ForwardStream>(delivery_, max_bytes_);
+  const auto stream = OutgoingStream::Create<class ForwardStream>(delivery_, intake_.max_message_bytes);
   call->context = ContextOf(*context, stream->cancelled());
   inference_.ForwardStream(
       *std::move(call), [stream](contract::HookEvent event) { stream->Add(std::move(event)); },

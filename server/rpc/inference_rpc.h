@@ -1,10 +1,9 @@
 // The service Inference: decodes, calls, encodes.
 #pragma once
 
-#include <cstddef>
-
 #include "moduled/v1/inference.grpc.pb.h"
 #include "proto/contract/inference.h"
+#include "server/rpc/intake.h"
 #include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
@@ -14,8 +13,8 @@ class InferenceRpc final
           v1::Inference::WithRawCallbackMethod_Backward<v1::Inference::Service>>> {
  public:
   // Both must outlive the server. `delivery` wakes streams that executors have something for.
-  InferenceRpc(contract::Inference& inference, WorkerThread& delivery, size_t max_message_bytes)
-      : inference_(inference), delivery_(delivery), max_bytes_(max_message_bytes) {}
+  InferenceRpc(contract::Inference& inference, WorkerThread& delivery, const Intake& intake)
+      : inference_(inference), delivery_(delivery), intake_(intake) {}
 
   grpc::ServerUnaryReactor* Forward(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                     grpc::ByteBuffer* response) override;
@@ -27,7 +26,7 @@ class InferenceRpc final
  private:
   contract::Inference& inference_;
   WorkerThread& delivery_;
-  const size_t max_bytes_;
+  const Intake intake_;
 };
 
 }  // namespace moduled::server

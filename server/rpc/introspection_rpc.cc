@@ -23,16 +23,19 @@ bool RemoveDuplicate(const Request& request) {
 grpc::ServerUnaryReactor* IntrospectionRpc::ListModels(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerOn<v1::ListModelsRequest, v1::ListModelsResponse>(
-      worker_, {context, request, response}, max_bytes_,
-      [this](const v1::ListModelsRequest&, v1::ListModelsResponse& reply) {
-        return EncodeOr(introspection_.ListModels(), reply);
+      worker_, {context, request, response}, intake_,
+      [this](const v1::ListModelsRequest&, v1::ListModelsResponse& reply, const Caller& caller) {
+        auto models = introspection_.ListModels();
+        if (models.ok())
+          std::erase_if(*models, [&caller](const auto& each) { return !caller.MaySee(each.model.name); });
+        return EncodeOr(models, reply);
       });
 }
 
 grpc::ServerUnaryReactor* IntrospectionRpc::DescribeModel(grpc::CallbackServerContext* context,
                                                           const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::DescribeModelRequest, v1::DescribeModelResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.DescribeModel(DecodeModelRef(call.model())), reply);
       });
 }
@@ -40,7 +43,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::DescribeModel(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IntrospectionRpc::NamedModules(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::NamedModulesRequest, v1::NamedModulesResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.NamedModules(DecodeModelRef(call.model()), call.path(), RemoveDuplicate(call)),
                         reply);
       });
@@ -49,7 +52,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::NamedModules(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* IntrospectionRpc::NamedChildren(grpc::CallbackServerContext* context,
                                                           const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::NamedChildrenRequest, v1::NamedChildrenResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.NamedChildren(DecodeModelRef(call.model()), call.path()), reply);
       });
 }
@@ -57,7 +60,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::NamedChildren(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IntrospectionRpc::GetSubmodule(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::GetSubmoduleRequest, v1::GetSubmoduleResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.GetSubmodule(DecodeModelRef(call.model()), call.path()), reply);
       });
 }
@@ -66,7 +69,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::NamedParameters(grpc::CallbackServer
                                                             const grpc::ByteBuffer* request,
                                                             grpc::ByteBuffer* response) {
   return AnswerNow<v1::NamedParametersRequest, v1::NamedParametersResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(
             introspection_.NamedParameters(DecodeModelRef(call.model()), call.path(), DecodeListOptions(call)), reply);
       });
@@ -75,7 +78,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::NamedParameters(grpc::CallbackServer
 grpc::ServerUnaryReactor* IntrospectionRpc::GetParameter(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::GetParameterRequest, v1::GetParameterResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.GetParameter(DecodeModelRef(call.model()), call.path()), reply);
       });
 }
@@ -83,7 +86,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::GetParameter(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* IntrospectionRpc::NamedBuffers(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::NamedBuffersRequest, v1::NamedBuffersResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.NamedBuffers(DecodeModelRef(call.model()), call.path(), DecodeListOptions(call)),
                         reply);
       });
@@ -92,24 +95,25 @@ grpc::ServerUnaryReactor* IntrospectionRpc::NamedBuffers(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* IntrospectionRpc::GetBuffer(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerNow<v1::GetBufferRequest, v1::GetBufferResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) {
         return EncodeOr(introspection_.GetBuffer(DecodeModelRef(call.model()), call.path()), reply);
       });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* IntrospectionRpc::StateDict(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* IntrospectionRpc::StateDict(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  v1::StateDictRequest call;
-  if (absl::Status status = ParseBytes(*request, call); !status.ok()) return FailedStream::Create(std::move(status));
-  absl::StatusOr<contract::StateDictReply> reply = introspection_.StateDict(DecodeModelRef(call.model()), call.path());
+  const auto call = ReceiveAllowed<v1::StateDictRequest>(intake_, *context, *request);
+  if (!call.ok()) return FailedStream::Create(call.status());
+  absl::StatusOr<contract::StateDictReply> reply =
+      introspection_.StateDict(DecodeModelRef(call->model()), call->path());
   if (!reply.ok()) return FailedStream::Create(reply.status());
-  return StateDictStream::Create(*std::move(reply), max_bytes_);
+  return StateDictStream::Create(*std::move(reply), intake_.max_message_bytes);
 }
 
 grpc::ServerUnaryReactor* IntrospectionRpc::Summary(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerOn<v1::SummaryRequest, v1::SummaryResponse>(
-      worker_, {context, request, response}, max_bytes_,
+      worker_, {context, request, response}, intake_,
       [this](const v1::SummaryRequest& message, v1::SummaryResponse& reply) {
         const absl::StatusOr<contract::SummaryCall> call = contract::Decode(message);
         if (!call.ok()) return call.status();
@@ -120,7 +124,7 @@ grpc::ServerUnaryReactor* IntrospectionRpc::Summary(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* IntrospectionRpc::DescribePlan(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return AnswerLater<v1::DescribePlanRequest, v1::DescribePlanResponse>(
-      context, request, response, max_bytes_,
+      context, request, response, intake_,
       [](const v1::DescribePlanRequest& message, const contract::ReceivedAttachments*) {
         return contract::Decode(message);
       },

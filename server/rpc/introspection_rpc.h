@@ -1,10 +1,9 @@
 // The service Introspection: decodes, asks, encodes.
 #pragma once
 
-#include <cstddef>
-
 #include "moduled/v1/introspection.grpc.pb.h"
 #include "proto/contract/introspection.h"
+#include "server/rpc/intake.h"
 #include "server/rpc/unary.h"
 #include "server/scheduling/worker_thread.h"
 
@@ -25,8 +24,8 @@ using RawIntrospection = v1::Introspection::WithRawCallbackMethod_ListModels<
 class IntrospectionRpc final : public RawIntrospection<v1::Introspection::Service> {
  public:
   // `introspection` must outlive the server.
-  IntrospectionRpc(contract::Introspection& introspection, size_t max_message_bytes)
-      : introspection_(introspection), max_bytes_(max_message_bytes) {}
+  IntrospectionRpc(contract::Introspection& introspection, const Intake& intake)
+      : introspection_(introspection), intake_(intake) {}
 
   grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;
@@ -55,7 +54,7 @@ class IntrospectionRpc final : public RawIntrospection<v1::Introspection::Servic
 
  private:
   contract::Introspection& introspection_;
-  const size_t max_bytes_;
+  const Intake intake_;
   WorkerThread worker_;  // For what reads directories, and what traces.
 };
 

@@ -4,7 +4,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <cstddef>
+#include <memory>
 #include <stop_token>
 #include <utility>
 
@@ -13,6 +13,8 @@
 #include "proto/contract/codec/tensor_routes.h"
 #include "server/rpc/attached_messages.h"
 #include "server/rpc/call_context.h"
+#include "server/rpc/intake.h"
+#include "server/rpc/needs.h"
 
 namespace moduled::server {
 
@@ -25,6 +27,18 @@ auto DecodeCall(const grpc::ByteBuffer& bytes, Decode decode) -> decltype(decode
   const auto& routes = contract::RoutesOf<Request, contract::TensorRoutes::Through::kValues>();
   if (absl::Status status = ParseDetached(bytes, routes, request, attachments); !status.ok()) return status;
   return decode(std::move(request), attachments.empty() ? nullptr : &attachments);
+}
+
+// The same, if the caller may make it.
+template <class Request, class Decode>
+auto DecodeAllowed(const Intake& intake, const grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
+                   Decode decode) -> decltype(DecodeCall<Request>(bytes, decode)) {
+  const absl::StatusOr<std::shared_ptr<const Caller>> caller = intake.CallerOf(context);
+  if (!caller.ok()) return caller.status();
+  auto call = DecodeCall<Request>(bytes, decode);
+  if (!call.ok()) return call;
+  if (absl::Status status = (*caller)->Check(NeedOf(*call)); !status.ok()) return status;
+  return call;
 }
 
 // The bytes of the Response that the reply is.
@@ -72,15 +86,17 @@ class RunReactor final : public grpc::ServerUnaryReactor {
 // `run` is (Call, done): it calls done with a StatusOr of a reply, once, now or later.
 template <class Request, class Response, class Decode, class Run>
 grpc::ServerUnaryReactor* AnswerLater(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* response, size_t max_bytes, Decode decode, Run run) {
+                                      grpc::ByteBuffer* response, const Intake& intake, Decode decode, Run run) {
   auto* reactor = new RunReactor;  // Its OnDone deletes it.
-  auto call = DecodeCall<Request>(*request, decode);
+  auto call = DecodeAllowed<Request>(intake, *context, *request, decode);
   if (!call.ok()) {
     reactor->Finish(contract::ToGrpc(call.status()));
     return reactor;
   }
   call->context = ContextOf(*context, reactor->cancelled());
-  run(*std::move(call), [=](const auto& reply) { reactor->template Answer<Response>(reply, response, max_bytes); });
+  run(*std::move(call), [=, max_bytes = intake.max_message_bytes](const auto& reply) {
+    reactor->template Answer<Response>(reply, response, max_bytes);
+  });
   return reactor;
 }
 

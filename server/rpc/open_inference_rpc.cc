@@ -7,6 +7,7 @@
 #include "nn/tensor/status_macros.h"
 #include "proto/contract/codec/status_bridge.h"
 #include "server/models/names.h"
+#include "server/rpc/decode_infer.h"
 #include "server/rpc/infer_stream.h"
 #include "server/rpc/later.h"
 #include "server/rpc/log_settings.h"
@@ -52,16 +53,16 @@ class InferReactor final : public grpc::ServerUnaryReactor {
 }  // namespace
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ServerLive(Context* context, const Bytes* request, Bytes* response) {
-  return AnswerNow<inference::ServerLiveRequest, inference::ServerLiveResponse>(
-      {context, request, response}, max_bytes_, [](const auto&, auto& reply) {
-        reply.set_live(true);
-        return absl::OkStatus();
-      });
+  return AnswerNow<inference::ServerLiveRequest, inference::ServerLiveResponse>({context, request, response}, intake_,
+                                                                                [](const auto&, auto& reply) {
+                                                                                  reply.set_live(true);
+                                                                                  return absl::OkStatus();
+                                                                                });
 }
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ServerReady(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::ServerReadyRequest, inference::ServerReadyResponse>(
-      {context, request, response}, max_bytes_, [this](const auto&, auto& reply) {
+      {context, request, response}, intake_, [this](const auto&, auto& reply) {
         reply.set_ready(service_.settings().is_ready());
         return absl::OkStatus();
       });
@@ -69,7 +70,7 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ServerReady(Context* context, const 
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ModelReady(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::ModelReadyRequest, inference::ModelReadyResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) -> absl::Status {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) -> absl::Status {
         ASSIGN_OR_RETURN(const bool ready, service_.IsReady({call.name(), call.version()}));
         reply.set_ready(ready);
         return absl::OkStatus();
@@ -78,7 +79,7 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ModelReady(Context* context, const B
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ServerMetadata(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::ServerMetadataRequest, inference::ServerMetadataResponse>(
-      {context, request, response}, max_bytes_, [this](const auto&, auto& reply) {
+      {context, request, response}, intake_, [this](const auto&, auto& reply) {
         reply.set_name("moduled");
         reply.set_version(service_.settings().version);
         for (const std::string& extension : open_inference::Extensions()) reply.add_extensions(extension);
@@ -88,7 +89,7 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ServerMetadata(Context* context, con
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ModelMetadata(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::ModelMetadataRequest, inference::ModelMetadataResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) -> absl::Status {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) -> absl::Status {
         ASSIGN_OR_RETURN(const auto model, service_.Describe({call.name(), call.version()}));
         Encode(model, reply);
         return absl::OkStatus();
@@ -97,7 +98,7 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ModelMetadata(Context* context, cons
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ModelConfig(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::ModelConfigRequest, inference::ModelConfigResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) -> absl::Status {
+      {context, request, response}, intake_, [this](const auto& call, auto& reply) -> absl::Status {
         ASSIGN_OR_RETURN(const auto model, service_.Describe({call.name(), call.version()}));
         Encode(model, *reply.mutable_config());
         return absl::OkStatus();
@@ -106,32 +107,30 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ModelConfig(Context* context, const 
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ModelInfer(Context* context, const Bytes* request, Bytes* response) {
   auto* reactor = new InferReactor;  // Its OnDone deletes it.
-  inference::ModelInferRequest message;
-  absl::Status status = ParseBytes(*request, message);
-  absl::StatusOr<open_inference::InferCall> call =
-      status.ok() ? Decode(std::move(message)) : absl::StatusOr<open_inference::InferCall>(status);
+  absl::StatusOr<open_inference::InferCall> call = DecodeInfer(*request, intake_.CallerOf(*context));
   if (!call.ok()) {
-    reactor->Answer(call.status(), response, max_bytes_);
+    reactor->Answer(call.status(), response, intake_.max_message_bytes);
     return reactor;
   }
   call->context = ContextOf(*context, reactor->cancelled());
   service_.Infer(*std::move(call),
-                 [reactor, response, max_bytes = max_bytes_](const absl::StatusOr<InferReply>& reply) {
+                 [reactor, response, max_bytes = intake_.max_message_bytes](const absl::StatusOr<InferReply>& reply) {
                    reactor->Answer(reply, response, max_bytes);
                  });
   return reactor;
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* OpenInferenceRpc::ModelStreamInfer(Context* context) {
-  return InferStream::Create(service_, *context, max_bytes_);
+  return InferStream::Create(service_, *context, intake_);
 }
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ModelStatistics(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::ModelStatisticsRequest, inference::ModelStatisticsResponse>(
-      {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) -> absl::Status {
+      {context, request, response}, intake_,
+      [this](const auto& call, auto& reply, const Caller& caller) -> absl::Status {
         if (!call.name().empty()) RETURN_IF_ERROR(service_.Describe({call.name(), call.version()}).status());
         for (const VersionStatistics& version : service_.statistics().List({call.name(), call.version()})) {
-          Encode(version, *reply.add_model_stats());
+          if (caller.MaySee(version.model.name)) Encode(version, *reply.add_model_stats());
         }
         return absl::OkStatus();
       });
@@ -139,10 +138,12 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ModelStatistics(Context* context, co
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::RepositoryIndex(Context* context, const Bytes* request, Bytes* response) {
   return AnswerOn<inference::RepositoryIndexRequest, inference::RepositoryIndexResponse>(
-      worker_, {context, request, response}, max_bytes_, [this](const auto& call, auto& reply) -> absl::Status {
+      worker_, {context, request, response}, intake_,
+      [this](const auto& call, auto& reply, const Caller& caller) -> absl::Status {
         RETURN_IF_ERROR(CheckRepository(call.repository_name()));
         ASSIGN_OR_RETURN(const auto index, service_.Index(call.ready()));
         for (const contract::ModelStatus& model : index) {
+          if (!caller.MaySee(model.model.name)) continue;
           auto& entry = *reply.add_models();
           entry.set_name(model.model.name);
           entry.set_version(model.model.version);
@@ -156,7 +157,7 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::RepositoryIndex(Context* context, co
 grpc::ServerUnaryReactor* OpenInferenceRpc::RepositoryModelLoad(Context* context, const Bytes* request,
                                                                 Bytes* response) {
   return AnswerOn<inference::RepositoryModelLoadRequest, inference::RepositoryModelLoadResponse>(
-      worker_, {context, request, response}, max_bytes_, [this](const auto& call, auto&) -> absl::Status {
+      worker_, {context, request, response}, intake_, [this](const auto& call, auto&) -> absl::Status {
         RETURN_IF_ERROR(CheckRepository(call.repository_name()));
         for (const auto& [name, parameter] : call.parameters()) {
           return absl::UnimplementedError(absl::StrCat("parameters[", Quoted(name), "]: not supported"));
@@ -168,7 +169,7 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::RepositoryModelLoad(Context* context
 grpc::ServerUnaryReactor* OpenInferenceRpc::RepositoryModelUnload(Context* context, const Bytes* request,
                                                                   Bytes* response) {
   return AnswerOn<inference::RepositoryModelUnloadRequest, inference::RepositoryModelUnloadResponse>(
-      worker_, {context, request, response}, max_bytes_, [this](const auto& call, auto&) -> absl::Status {
+      worker_, {context, request, response}, intake_, [this](const auto& call, auto&) -> absl::Status {
         RETURN_IF_ERROR(CheckRepository(call.repository_name()));
         for (const auto& [name, parameter] : call.parameters()) {
           if (name == "unload_dependents") continue;  // Models here depend on no others.
@@ -180,13 +181,13 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::RepositoryModelUnload(Context* conte
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::TraceSetting(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::TraceSettingRequest, inference::TraceSettingResponse>(
-      {context, request, response}, max_bytes_,
+      {context, request, response}, intake_,
       [](const auto& call, auto& reply) { return AnswerTraceSetting(call, reply); });
 }
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::LogSettings(Context* context, const Bytes* request, Bytes* response) {
   return AnswerNow<inference::LogSettingsRequest, inference::LogSettingsResponse>(
-      {context, request, response}, max_bytes_,
+      {context, request, response}, intake_,
       [this](const auto& call, auto& reply) { return AnswerLogSettings(service_.settings(), call, reply); });
 }
 

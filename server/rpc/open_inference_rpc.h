@@ -1,10 +1,9 @@
 // The service GRPCInferenceService of the Open Inference Protocol: decodes, calls, encodes.
 #pragma once
 
-#include <cstddef>
-
 #include "open_inference/grpc_service.grpc.pb.h"
 #include "server/open_inference/service.h"
+#include "server/rpc/intake.h"
 #include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
@@ -34,8 +33,7 @@ class OpenInferenceRpc final : public RawOpenInference {
   using Bytes = grpc::ByteBuffer;
 
   // `service` must outlive the server. Loads and unloads have a thread of their own.
-  OpenInferenceRpc(open_inference::Service& service, size_t max_message_bytes)
-      : service_(service), max_bytes_(max_message_bytes) {}
+  OpenInferenceRpc(open_inference::Service& service, const Intake& intake) : service_(service), intake_(intake) {}
 
   grpc::ServerUnaryReactor* ServerLive(Context* context, const Bytes* request, Bytes* response) override;
   grpc::ServerUnaryReactor* ServerReady(Context* context, const Bytes* request, Bytes* response) override;
@@ -54,7 +52,7 @@ class OpenInferenceRpc final : public RawOpenInference {
 
  private:
   open_inference::Service& service_;
-  const size_t max_bytes_;
+  const Intake intake_;
   WorkerThread worker_;
 };
 

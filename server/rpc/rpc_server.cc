@@ -30,11 +30,12 @@ void AddChannelArguments(grpc::ServerBuilder& builder) {
 }  // namespace
 
 RpcServer::RpcServer(RpcBackends backends, const RpcOptions& options)
-    : introspection_(backends.introspection, options.max_message_bytes),
-      inference_(backends.inference, delivery_, options.max_message_bytes),
-      hooks_(backends.hooks, delivery_, options.max_message_bytes, options.heartbeat),
-      admin_(backends.admin, options.max_message_bytes, options.max_state_dict_bytes),
-      open_inference_(backends.open_inference, options.max_message_bytes) {}
+    : intake_{backends.access, options.max_message_bytes},
+      introspection_(backends.introspection, intake_),
+      inference_(backends.inference, delivery_, intake_),
+      hooks_(backends.hooks, delivery_, intake_, options.heartbeat),
+      admin_(backends.admin, intake_, options.max_state_dict_bytes),
+      open_inference_(backends.open_inference, intake_) {}
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcBackends backends, const RpcOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);

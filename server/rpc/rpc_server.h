@@ -12,6 +12,7 @@
 #include "proto/contract/admin.h"
 #include "proto/contract/inference.h"
 #include "proto/contract/introspection.h"
+#include "server/access/access_control.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/rpc/admin_rpc.h"
 #include "server/rpc/hooks_rpc.h"
@@ -36,6 +37,7 @@ struct RpcBackends {
   SubscriptionHub& hooks;
   contract::Admin& admin;
   open_inference::Service& open_inference;
+  const AccessControl& access;
 };
 
 class RpcServer {
@@ -59,6 +61,7 @@ class RpcServer {
  private:
   RpcServer(RpcBackends backends, const RpcOptions& options);
 
+  const Intake intake_;
   WorkerThread delivery_;  // Before the services: they post to it.
   IntrospectionRpc introspection_;
   InferenceRpc inference_;

@@ -5,16 +5,23 @@
 #include "proto/contract/codec/admin_codec.h"
 #include "proto/contract/codec/status_bridge.h"
 #include "server/rpc/messages.h"
+#include "server/rpc/needs.h"
 
 namespace moduled::server {
 
-StateDictUpload::StateDictUpload(contract::Admin& admin, WorkerThread& worker, grpc::ByteBuffer* response,
+StateDictUpload::StateDictUpload(contract::Admin& admin, WorkerThread& worker,
+                                 absl::StatusOr<std::shared_ptr<const Caller>> caller, grpc::ByteBuffer* response,
                                  size_t max_message_bytes, size_t max_state_dict_bytes)
     : admin_(admin),
       worker_(worker),
+      caller_(std::move(caller)),
       response_(response),
       max_bytes_(max_message_bytes),
       assembler_(max_state_dict_bytes) {
+  if (!caller_.ok()) {
+    Finish(contract::ToGrpc(caller_.status()));
+    return;
+  }
   StartRead(&piece_);
 }
 
@@ -38,6 +45,7 @@ absl::Status StateDictUpload::Take(const v1::LoadStateDictRequest& piece) {
   switch (piece.kind_case()) {
     case v1::LoadStateDictRequest::kOptions:
       if (std::exchange(has_options_, true)) return absl::InvalidArgumentError("options: sent twice");
+      if (absl::Status status = (*caller_)->Check(NeedOf(piece.options())); !status.ok()) return status;
       call_ = contract::Decode(piece.options());
       return absl::OkStatus();
     case v1::LoadStateDictRequest::kHeader:

@@ -5,19 +5,23 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <cstddef>
+#include <memory>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "moduled/v1/admin.pb.h"
 #include "proto/contract/admin.h"
 #include "proto/contract/codec/state_dict_codec.h"
+#include "server/access/caller.h"
 #include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
 
 class StateDictUpload final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
-  StateDictUpload(contract::Admin& admin, WorkerThread& worker, grpc::ByteBuffer* response, size_t max_message_bytes,
-                  size_t max_state_dict_bytes);
+  // Without a caller it ends at once, with the reason why there is none.
+  StateDictUpload(contract::Admin& admin, WorkerThread& worker, absl::StatusOr<std::shared_ptr<const Caller>> caller,
+                  grpc::ByteBuffer* response, size_t max_message_bytes, size_t max_state_dict_bytes);
 
  private:
   void OnReadDone(bool ok) override;
@@ -30,6 +34,7 @@ class StateDictUpload final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
 
   contract::Admin& admin_;
   WorkerThread& worker_;
+  const absl::StatusOr<std::shared_ptr<const Caller>> caller_;
   grpc::ByteBuffer* const response_;
   const size_t max_bytes_;
   grpc::ByteBuffer piece_;

@@ -22,6 +22,7 @@ class Server:
         self.address = None
         self.output = []  # The lines of standard output and standard error so far.
         self._ready = threading.Event()
+        self._said = threading.Condition()
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -33,11 +34,27 @@ class Server:
 
     def _read(self) -> None:
         for line in self._process.stdout:
-            self.output.append(line)
+            with self._said:
+                self.output.append(line)
+                self._said.notify_all()
             if self.address is None and (match := READY.search(line)):
                 self.address = match[1]
                 self._ready.set()
         self._ready.set()
+
+    def wait_for_output(self, lines: int) -> None:
+        """Returns when more than so many lines are there. They have to come."""
+        with self._said:
+            if not self._said.wait_for(lambda: len(self.output) > lines, START_SECONDS):
+                raise RuntimeError("nothing more was said:\n" + "".join(self.output))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait(self) -> int:
+        """The exit status of a process that is to end by itself, or was told to."""
+        return self._process.wait(START_SECONDS)
 
     def terminate(self) -> int:
         """Asks the process to end as an orchestrator does, and returns its exit status."""
@@ -61,3 +78,9 @@ class Server:
 def serving(models, *options) -> Server:
     """moduled on a repository of models."""
     return Server([MODULED, "--repository", models, "--listen", "127.0.0.1:0", *options])
+
+
+def failing(models, *options) -> subprocess.CompletedProcess:
+    """moduled, which is to end by itself."""
+    command = [MODULED, "--repository", models, "--listen", "127.0.0.1:0", *options]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_SECONDS)

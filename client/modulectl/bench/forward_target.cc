@@ -8,12 +8,12 @@
 
 namespace moduled::modulectl::bench {
 
-absl::StatusOr<Target> ForwardTarget(const std::string& address, absl::Duration timeout,
+absl::StatusOr<Target> ForwardTarget(const std::string& address, const client::ClientOptions& options,
                                      const std::vector<contract::ForwardCall>& calls) {
   Target target;
-  target.connect = [address] { return client::OwnChannel(address, {}); };
+  target.connect = [address, options] { return client::OwnChannel(address, options); };
   target.method = "/moduled.v1.Inference/Forward";
-  target.timeout = timeout;
+  target.timeout = options.timeout;
   for (const contract::ForwardCall& call : calls) {
     v1::ForwardRequest message;
     RETURN_IF_ERROR(contract::Encode(call, message));

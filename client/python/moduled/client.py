@@ -23,6 +23,7 @@ from .errors import translated
 from .hooks import Event, Hook, hooks_to_wire
 from .streams import ForwardStream, Subscription, forward_result
 from .tensors import as_array, dict_to_wire, tensor_from_wire, value_to_wire
+from .tokens import with_token
 
 # gRPC's default of 4 MiB is less than one activation of a common model. -1 is unlimited.
 UNLIMITED = -1
@@ -32,17 +33,22 @@ class Client:
     """A connection to one server, or to the load balancer in front of several.
 
     `timeout` bounds every call that does not give its own. `max_message_bytes` bounds what is sent and received.
+    `token` says who calls, to a server that wants to know. `credentials`, grpc.ssl_channel_credentials() for example,
+    make the connection a TLS one.
     """
 
-    def __init__(self, address, *, timeout=None, max_message_bytes=UNLIMITED):
+    def __init__(self, address, *, timeout=None, max_message_bytes=UNLIMITED, token=None, credentials=None):
         self._timeout = timeout
-        self._channel = grpc.insecure_channel(
-            address,
-            options=[
-                ("grpc.max_send_message_length", max_message_bytes),
-                ("grpc.max_receive_message_length", max_message_bytes),
-            ],
-        )
+        options = [
+            ("grpc.max_send_message_length", max_message_bytes),
+            ("grpc.max_receive_message_length", max_message_bytes),
+        ]
+        if credentials is None:
+            self._channel = grpc.insecure_channel(address, options=options)
+        else:
+            self._channel = grpc.secure_channel(address, credentials, options=options)
+        if token is not None:
+            self._channel = with_token(self._channel, token)
         self._introspection = introspection_pb2_grpc.IntrospectionStub(self._channel)
         self._inference = inference_pb2_grpc.InferenceStub(self._channel)
         self._hooks = hooks_pb2_grpc.HooksStub(self._channel)

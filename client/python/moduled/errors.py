@@ -39,6 +39,18 @@ class ResourceExhaustedError(Error):
     code = grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
+class UnauthenticatedError(Error):
+    """The server wants to know who calls, and does not: the token is missing or unknown."""
+
+    code = grpc.StatusCode.UNAUTHENTICATED
+
+
+class PermissionDeniedError(Error):
+    """The token is not for this: the message names the role and the model."""
+
+    code = grpc.StatusCode.PERMISSION_DENIED
+
+
 class DeadlineExceededError(Error):
     """The timeout passed."""
 

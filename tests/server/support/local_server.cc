@@ -32,7 +32,7 @@ LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServer
 std::unique_ptr<server::RpcServer> Listen(LocalServer& local, server::RpcOptions options) {
   options.listen = "127.0.0.1:0";
   auto server = server::RpcServer::Start(
-      {local.introspection, local.inference, local.hub, local.admin, local.open_inference}, options);
+      {local.introspection, local.inference, local.hub, local.admin, local.open_inference, local.access}, options);
   if (!server.ok()) {
     std::cerr << server.status() << std::endl;
     std::abort();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "server/access/access_control.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/models/local_admin.h"
 #include "server/models/local_introspection.h"
@@ -37,6 +38,7 @@ struct LocalServer {
   server::LocalInference inference;
   std::string log_level = "info";  // That LogSettings reads and sets.
   server::open_inference::Service open_inference;
+  server::AccessControl access;
 };
 
 // The same over a port that the system chooses. The test ends if it cannot be had.
