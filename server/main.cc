@@ -46,6 +46,9 @@ void TellOf(const LoadedModel& model) {
   if (!model.example().ok()) {
     LogInfo(absl::StrCat(name, "its plans are made with its first calls: ", model.example().message()));
   }
+  const Batching& batching = model.batching();
+  LogDebug(batching.max_rows() > 1 ? absl::StrCat(name, "calls run as one, up to ", batching.max_rows(), " rows")
+                                   : absl::StrCat(name, "calls run alone: ", batching.why_not));
   // How many of the outputs' digits FAST may cost is for the operator to judge.
   if (model.deviation().has_value()) {
     LogInfo(absl::StrCat(name, "its precision is FAST; on its example, outputs are up to ", *model.deviation(),
@@ -57,6 +60,7 @@ AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAl
                             HeapTrimmer& trimmer) {
   return {.load = {.max_bytes = options.max_model_bytes,
                    .thread_shares = ThreadShares(options.compute_threads),
+                   .max_batch_size = options.max_batch_size,
                    .run = [&scheduler](int threads, auto work) { return scheduler.RunAndWait(threads, work); },
                    .algorithms = &algorithms.cache(),
                    .on_released = [&trimmer] { trimmer.TrimSoon(); }},

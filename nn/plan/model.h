@@ -58,6 +58,7 @@ class Model {
   Model(std::shared_ptr<const Module> root, ModelOptions options);
 
   const Module& root() const { return *root_; }
+  Precision precision() const { return options_.precision; }
 
   // Traces and compiles if these types and this variant are new. INVALID_ARGUMENT, in torch's words and with the
   // module's path, if the arguments do not fit.

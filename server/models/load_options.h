@@ -28,6 +28,8 @@ struct LoadOptions {
   int64_t max_bytes = std::numeric_limits<int64_t>::max();
   // The numbers of threads that calls may get: each needs a plan.
   std::vector<int> thread_shares = {1};
+  // Rows of one run, of models whose configuration does not say: 1 is no batching, 0 as many as pay.
+  int64_t max_batch_size = 1;
   ComputeRunner run = RunHere;
   // Of the whole server; must outlive the models. Null: each model has its own.
   nn::AlgorithmCache* algorithms = nullptr;

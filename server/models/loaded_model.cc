@@ -71,6 +71,8 @@ absl::Status LoadedModel::RunExample(std::shared_ptr<const nn::Module> root, con
   if (options.thread_shares.size() > 1) {  // One thread needs no judgement.
     ASSIGN_OR_RETURN(cost_, MeasureCost(*model_, signature_, options));
   }
+  const int64_t max_rows = config_.max_batch_size > 0 ? config_.max_batch_size : options.max_batch_size;
+  ASSIGN_OR_RETURN(batching_, FindBatching(*model_, signature_, max_rows, options));
   if (config_.precision == nn::Precision::kFast) {
     ASSIGN_OR_RETURN(deviation_, MeasureDeviation(*model_, std::move(root), signature_, options));
   }

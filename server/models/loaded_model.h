@@ -10,6 +10,7 @@
 #include "nn/description/description.h"
 #include "nn/plan/model.h"
 #include "proto/contract/model_ref.h"
+#include "server/models/batching.h"
 #include "server/models/load_options.h"
 #include "server/models/model_config.h"
 #include "server/models/repository.h"
@@ -36,6 +37,8 @@ class LoadedModel {
   // Why the model does not take the signature's example; OK if it does, or there is none. A signature lists tensors,
   // one after the other: it does not say which of them a forward wants as a tuple.
   const absl::Status& example() const { return example_; }
+  // Whether calls of it may run as one.
+  const Batching& batching() const { return batching_; }
   // What a run costs, judged by the example.
   const RunCost& cost() const { return cost_; }
   // How far FAST outputs are from EXACT ones, relative to the largest: for the signature's example. Absent for other
@@ -59,6 +62,7 @@ class LoadedModel {
   const ModelConfig config_;
   absl::Status example_;
   RunCost cost_;
+  Batching batching_ = {{}, "there is no example"};
   std::optional<double> deviation_;
   const std::unique_ptr<nn::Model> model_;
 };

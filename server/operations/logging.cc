@@ -39,6 +39,7 @@ absl::Status SetLogLevel(const std::string& level) {
   return absl::OkStatus();
 }
 
+void LogDebug(absl::string_view text) { spdlog::debug(View(text)); }
 void LogInfo(absl::string_view text) { spdlog::info(View(text)); }
 void LogWarning(absl::string_view text) { spdlog::warn(View(text)); }
 

@@ -15,6 +15,7 @@ void StartLog(const std::string& level);
 std::string LogLevel();
 absl::Status SetLogLevel(const std::string& level);
 
+void LogDebug(absl::string_view text);
 void LogInfo(absl::string_view text);
 void LogWarning(absl::string_view text);
 

@@ -44,6 +44,10 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
   app.add_option("--max-queue", options.max_queue, "Calls that may wait for a thread")
       ->check(CLI::Range(size_t{1}, size_t{1'000'000}))
       ->capture_default_str();
+  app.add_option("--max-batch-size", options.max_batch_size,
+                 "Rows of calls that run as one, of models whose config.pbtxt does not say; 1: calls are not batched "
+                 "(default: as many as pay)")
+      ->check(CLI::Range(0, 65536));
   app.add_option("--max-message-bytes", options.max_message_bytes, "Largest message, both ways (default: 256MiB)")
       ->transform(size)
       ->check(CLI::Range(size_t{1024}, static_cast<size_t>(std::numeric_limits<int>::max())));

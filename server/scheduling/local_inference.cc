@@ -10,7 +10,9 @@
 #include "absl/time/clock.h"
 #include "nn/tensor/status_macros.h"
 #include "server/scheduling/backward_request.h"
+#include "server/scheduling/call_batch.h"
 #include "server/scheduling/event_router.h"
+#include "server/scheduling/queue_terms.h"
 #include "server/scheduling/signature_check.h"
 
 namespace moduled::server {
@@ -131,6 +133,13 @@ void LocalInference::Submit(Job job, EndPointer end) {
   record.model = job.model->ref();
   record.is_known_model = true;
   if (absl::Status status = Check(job); !status.ok()) return (*end)(std::move(status));
+  const absl::StatusOr<QueueTerms> terms = TermsOf(job.call.context, *job.model);
+  if (!terms.ok()) return (*end)(terms.status());
+  // Subscribers would see the rows of others: their calls run alone.
+  const bool may_join =
+      !job.backward.has_value() && job.on_event == nullptr && InterestIn(hub_, *job.model) == nullptr;
+  const int64_t rows = may_join ? BatchableRows(job.call, *job.model) : 0;
+  if (rows > 0) return SubmitBatchable(std::move(job), rows, *terms, std::move(end));
   contract::CallContext context = job.call.context;
   const bool gains_by_threads = job.model->cost().IsWorthSharing(record.input_bytes);
   scheduler_.Submit({
@@ -139,6 +148,36 @@ void LocalInference::Submit(Job job, EndPointer end) {
               end](const ComputeShare& share) mutable { Run(std::move(job), share, std::move(end)); },
       .refuse = [end](absl::Status status) { (*end)(std::move(status)); },
       .gains_by_threads = gains_by_threads,
+      .terms = *terms,
+  });
+}
+
+void LocalInference::SubmitBatchable(Job job, int64_t rows, const QueueTerms& terms, EndPointer end) {
+  auto call = std::make_shared<BatchCall>(BatchCall{std::move(job.call), std::move(job.model), std::move(end), rows});
+  const LoadedModel& model = *call->model;
+  Together together;
+  together.call = call;
+  together.rows = rows;
+  together.max_rows = model.batching().max_rows();
+  together.max_delay = model.config().max_queue_delay;
+  together.fit = [](const void* a, const void* b) {
+    return FitTogether(*static_cast<const BatchCall*>(a), *static_cast<const BatchCall*>(b));
+  };
+  together.run = [call](std::vector<server::Job> others, const ComputeShare& share) {
+    std::vector<std::shared_ptr<BatchCall>> calls = {call};
+    for (server::Job& other : others) calls.push_back(std::static_pointer_cast<BatchCall>(other.together->call));
+    RunBatch(std::move(calls), share);
+  };
+  scheduler_.Submit({
+      .context = call->call.context,
+      .run =
+          [this, call](const ComputeShare& share) {
+            Run({std::move(call->call), call->model}, share, std::move(call->end));
+          },
+      .refuse = [call](absl::Status status) { (*call->end)(std::move(status)); },
+      .gains_by_threads = model.cost().IsWorthSharing(call->end->record().input_bytes),
+      .terms = terms,
+      .together = std::move(together),
   });
 }
 

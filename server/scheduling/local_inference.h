@@ -53,6 +53,8 @@ class LocalInference final : public contract::Inference {
   EndPointer Begin(RequestRecord::Kind kind, contract::ForwardCall& call, Done done);
   static absl::Status Check(const Job& job);
   void Submit(Job job, EndPointer end);
+  // The same for a call of so many rows that may run as one with others.
+  void SubmitBatchable(Job job, int64_t rows, const QueueTerms& terms, EndPointer end);
   // On an executor.
   void Run(Job job, const ComputeShare& share, EndPointer end);
   static absl::StatusOr<contract::ForwardReply> Execute(const Job& job, const RequestHooks& hooks,

@@ -1,24 +1,26 @@
 // Admission and executors: a bounded queue, and a fixed number of threads that its calls are handed to.
 //
 // A call is admitted or refused at once. While it waits its deadline and its caller are watched: one that nobody waits
-// for any more gives its place to a new one, and is never run. When its turn comes it gets some of the compute threads
-// for itself: see thread_budget.h.
+// for any more is answered then, and gives its place to a new one. When its turn comes it gets some of the compute
+// threads for itself: see thread_budget.h; and calls that may run as one with it come along: see job.h.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
+#include <stop_token>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "nn/plan/workspace.h"
-#include "proto/contract/call_context.h"
+#include "server/scheduling/call_queue.h"
+#include "server/scheduling/job.h"
 #include "server/scheduling/thread_budget.h"
 
 namespace moduled::server {
@@ -28,27 +30,10 @@ struct SchedulerOptions {
   size_t max_queue = 256;  // Calls that may wait.
 };
 
-// What a call has for itself while it runs.
-struct ComputeShare {
-  int threads;  // It may compute on: the executor's own and those that OpenMP adds to it.
-  nn::Workspace& workspace;
-};
-
 // Thread-safe.
 class Scheduler {
  public:
-  // Exactly one of the two is called, once: `run` on an executor, or `refuse` on any thread.
-  struct Job {
-    contract::CallContext context;
-    absl::AnyInvocable<void(const ComputeShare&) &&> run;
-    absl::AnyInvocable<void(absl::Status) &&> refuse;
-    // Exactly so many, at most all. Absent: what is fair when its turn comes.
-    std::optional<int> threads = {};
-    // The server's own work is not kept out by the length of the queue.
-    bool is_own_work = false;
-    // False: one thread is enough, and the length of the run does not repay more.
-    bool gains_by_threads = true;
-  };
+  using Job = server::Job;
 
   explicit Scheduler(SchedulerOptions options);
   // Refuses what waits, finishes what runs.
@@ -91,20 +76,31 @@ class Scheduler {
   bool WaitForTurn(Executor& executor);
   // Hands calls that wait to idle executors, as far as there are threads.
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The threads for the first call that waits; 0 if there are none.
-  int TakeThreads() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The threads for the call whose turn it is; 0 if there are none.
+  int TakeThreads(const Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those that run as one with it, once it has waited for them as long as it may.
+  std::vector<Job> TakeCompanions(const Job& job);
   void End(Executor& executor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Moves the calls that nobody waits for any more out of the queue, each with the reason.
-  std::vector<std::pair<Job, absl::Status>> TakeDead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Answers a call that waits, when its caller goes.
+  void Watch(uint64_t number, const std::stop_token& cancelled);
+  void Cancel(uint64_t number);
+  // On a thread of its own: answers calls when their time is over.
+  void Reap();
+  bool IsReaperNeeded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || next_death_ < reaper_sleeps_until_;
+  }
 
   const SchedulerOptions options_;
   mutable absl::Mutex mutex_;
-  std::deque<Job> queue_ ABSL_GUARDED_BY(mutex_);
+  CallQueue queue_ ABSL_GUARDED_BY(mutex_);
+  absl::Time next_death_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // Of a call that waits; perhaps too early.
+  absl::Time reaper_sleeps_until_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   ThreadBudget budget_ ABSL_GUARDED_BY(mutex_);
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<Executor> executors_ ABSL_GUARDED_BY(mutex_);  // As many as there are threads; they do not move.
+  std::thread reaper_;
 };
 
 }  // namespace moduled::server

@@ -76,8 +76,9 @@ class Server:
 
 
 def serving(models, *options) -> Server:
-    """moduled on a repository of models."""
-    return Server([MODULED, "--repository", models, "--listen", "127.0.0.1:0", *options])
+    """moduled on a repository of models. Batches have plans of their own, which only those who want them wait for."""
+    batching = [] if "--max-batch-size" in options else ["--max-batch-size", "1"]
+    return Server([MODULED, "--repository", models, "--listen", "127.0.0.1:0", *batching, *options])
 
 
 def failing(models, *options) -> subprocess.CompletedProcess:
