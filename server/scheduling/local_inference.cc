@@ -136,8 +136,7 @@ void LocalInference::Submit(Job job, EndPointer end) {
   const absl::StatusOr<QueueTerms> terms = TermsOf(job.call.context, *job.model);
   if (!terms.ok()) return (*end)(terms.status());
   // Subscribers would see the rows of others: their calls run alone.
-  const bool may_join =
-      !job.backward.has_value() && job.on_event == nullptr && InterestIn(hub_, *job.model) == nullptr;
+  const bool may_join = !job.backward.has_value() && job.on_event == nullptr && InterestIn(hub_, *job.model) == nullptr;
   const int64_t rows = may_join ? BatchableRows(job.call, *job.model) : 0;
   if (rows > 0) return SubmitBatchable(std::move(job), rows, *terms, std::move(end));
   contract::CallContext context = job.call.context;
