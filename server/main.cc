@@ -20,6 +20,7 @@
 #include "server/operations/options.h"
 #include "server/operations/signals.h"
 #include "server/rpc/rpc_server.h"
+#include "server/scheduling/byte_admission.h"
 #include "server/scheduling/local_inference.h"
 #include "server/scheduling/model_statistics.h"
 #include "server/scheduling/plan_describer.h"
@@ -81,7 +82,8 @@ int Serve(const Options& options, Signals& signals) {
   const WorkerThread refresh(kRefreshPeriod, [&access] { (*access)->Refresh(LogInfo, LogWarning); });
 
   KeptAlgorithms algorithms(options.cache, MachineText(), LogWarning);
-  HeapTrimmer trimmer;  // Before whatever holds models: they tell it when they go.
+  ByteAdmission admission(options.max_inflight_bytes);  // Before whatever runs calls: they are counted to their end.
+  HeapTrimmer trimmer;                                  // Before whatever holds models: they tell it when they go.
   Health health;
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
@@ -108,7 +110,7 @@ int Serve(const Options& options, Signals& signals) {
     LogWarning(absl::StrCat("model ", model.model.name, " is not served: ", model.reason));
   }
 
-  auto server = RpcServer::Start({introspection, inference, hub, admin, open_inference, **access},
+  auto server = RpcServer::Start({introspection, inference, hub, admin, open_inference, **access, admission},
                                  {.listen = options.listen, .max_message_bytes = options.max_message_bytes});
   if (!server.ok()) return Fail(server.status());
   health.SetReady(true);

@@ -1,6 +1,7 @@
 #include "server/operations/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <limits>
 #include <optional>
@@ -51,6 +52,10 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
   app.add_option("--max-message-bytes", options.max_message_bytes, "Largest message, both ways (default: 256MiB)")
       ->transform(size)
       ->check(CLI::Range(size_t{1024}, static_cast<size_t>(std::numeric_limits<int>::max())));
+  app.add_option("--max-inflight-bytes", options.max_inflight_bytes,
+                 "What the messages of all calls together may take, requests and replies; then RESOURCE_EXHAUSTED "
+                 "(default: a quarter of the memory)")
+      ->transform(size);
   app.add_option("--max-hook-bytes", options.max_hook_bytes, "What one call's hooks may see (default: 256MiB)")
       ->transform(size);
   app.add_option("--max-subscriptions", options.max_subscriptions, "Subscriptions that may be open")
@@ -97,6 +102,9 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   options.drain_timeout = absl::Seconds(drain_timeout);
   options.cache = cache.value_or(options.repository + "/.cache");
   if (options.compute_threads == 0) options.compute_threads = UsableProcessors();
+  if (options.max_inflight_bytes == 0) {
+    options.max_inflight_bytes = std::max(static_cast<size_t>(UsableMemory()) / 4, options.max_message_bytes);
+  }
   if (options.max_model_bytes == 0) options.max_model_bytes = UsableMemory() / 2;
   if (options.replica_id.empty()) options.replica_id = HostName();
   return options;

@@ -20,6 +20,7 @@ struct Options {
   int64_t max_batch_size = 0;  // Of models whose configuration does not say. 0: as many rows as pay.
   size_t max_queue = 256;
   size_t max_message_bytes = size_t{256} << 20;
+  size_t max_inflight_bytes = 0;  // 0: a quarter of the memory, and room for one message at least.
   size_t max_hook_bytes = size_t{256} << 20;
   size_t max_subscriptions = 1024;
   size_t max_subscription_bytes = size_t{256} << 20;

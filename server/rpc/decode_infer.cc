@@ -12,11 +12,13 @@ namespace moduled::server {
 
 absl::StatusOr<open_inference::InferCall> DecodeInfer(const grpc::ByteBuffer& bytes,
                                                       const absl::StatusOr<std::shared_ptr<const Caller>>& caller,
-                                                      std::string* id) {
+                                                      const absl::Status& admitted, std::string* id) {
   RETURN_IF_ERROR(caller.status());
+  if (id == nullptr) RETURN_IF_ERROR(admitted);
   inference::ModelInferRequest message;
   RETURN_IF_ERROR(ParseBytes(bytes, message));
   if (id != nullptr) *id = message.id();
+  RETURN_IF_ERROR(admitted);
   ASSIGN_OR_RETURN(open_inference::InferCall call, Decode(std::move(message)));
   RETURN_IF_ERROR((*caller)->Check(NeedOf(call)));
   return call;

@@ -12,9 +12,10 @@
 
 namespace moduled::server {
 
-// The context of the call is not part of the bytes. `id`, if given, is told also when the request is refused.
+// The context of the call is not part of the bytes. `admitted` says whether there is room for the call. `id`, if given,
+// is told also when the request is refused: it is parsed for that.
 absl::StatusOr<open_inference::InferCall> DecodeInfer(const grpc::ByteBuffer& bytes,
                                                       const absl::StatusOr<std::shared_ptr<const Caller>>& caller,
-                                                      std::string* id = nullptr);
+                                                      const absl::Status& admitted, std::string* id = nullptr);
 
 }  // namespace moduled::server

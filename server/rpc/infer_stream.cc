@@ -32,6 +32,7 @@ InferStream* InferStream::Create(open_inference::Service& service, const grpc::C
 InferStream::InferStream(open_inference::Service& service, const grpc::CallbackServerContext& context,
                          const Intake& intake)
     : service_(service),
+      admission_(intake.admission),
       deadline_(ContextOf(context, {}).deadline),
       caller_(intake.CallerOf(context)),
       errors_end_stream_(ErrorsEndStream(context)),
@@ -55,15 +56,17 @@ void InferStream::OnReadDone(bool ok) {
 
 void InferStream::Take(const grpc::ByteBuffer& request) {
   std::string id;
-  absl::StatusOr<open_inference::InferCall> call = DecodeInfer(request, caller_, &id);
-  if (!call.ok()) return Answer(id, call.status());
+  AdmissionTicket ticket;
+  const absl::Status admitted = admission_.Admit(request.Length(), ticket);
+  absl::StatusOr<open_inference::InferCall> call = DecodeInfer(request, caller_, admitted, &id);
+  if (!call.ok()) return Answer(id, call.status(), std::move(ticket));
   call->context.deadline = deadline_;
   call->context.cancelled = stop_.get_token();
-  service_.Infer(*std::move(call),
-                 [self = self_, id = std::move(id)](const absl::StatusOr<open_inference::InferReply>& reply) {
-                   self->Answer(id, reply);
-                   self->Advance();
-                 });
+  service_.Infer(*std::move(call), [self = self_, id = std::move(id), ticket = std::move(ticket)](
+                                       const absl::StatusOr<open_inference::InferReply>& reply) mutable {
+    self->Answer(id, reply, std::move(ticket));
+    self->Advance();
+  });
 }
 
 absl::StatusOr<grpc::ByteBuffer> InferStream::BytesOf(const std::string& id,
@@ -82,12 +85,14 @@ absl::StatusOr<grpc::ByteBuffer> InferStream::BytesOf(const std::string& id,
   return SerializeToBytes(message, max_bytes_);
 }
 
-void InferStream::Answer(const std::string& id, const absl::StatusOr<open_inference::InferReply>& reply) {
+void InferStream::Answer(const std::string& id, const absl::StatusOr<open_inference::InferReply>& reply,
+                         AdmissionTicket ticket) {
   absl::StatusOr<grpc::ByteBuffer> bytes = BytesOf(id, reply);
+  if (bytes.ok()) ticket.Add(bytes->Length());
   absl::MutexLock lock(&mutex_);
   --running_;
   if (bytes.ok()) {
-    answers_.push_back(*std::move(bytes));
+    answers_.push_back({*std::move(bytes), std::move(ticket)});
   } else if (!end_.has_value()) {
     end_ = bytes.status();
   }
@@ -123,7 +128,7 @@ bool InferStream::AdvanceOnce() {
   }
   // gRPC may call back at once: not under the lock.
   if (read) StartRead(&request_);
-  if (write) StartWrite(&response_);
+  if (write) StartWrite(&response_.bytes);
   if (!read && !write) {
     Finish(contract::ToGrpc(end));
     return false;
@@ -136,7 +141,7 @@ bool InferStream::AdvanceOnce() {
 void InferStream::OnWriteDone(bool ok) {
   {
     absl::MutexLock lock(&mutex_);
-    response_.Clear();
+    response_ = {};
     writing_ = false;
     if (!ok) {
       answers_.clear();

@@ -32,6 +32,12 @@ class InferStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
                              const Intake& intake);
 
  private:
+  // An answer, and what counts it and its request until it was sent.
+  struct Message {
+    grpc::ByteBuffer bytes;
+    AdmissionTicket ticket;
+  };
+
   InferStream(open_inference::Service& service, const grpc::CallbackServerContext& context, const Intake& intake);
 
   void OnReadDone(bool ok) override;
@@ -40,7 +46,7 @@ class InferStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnDone() override;
 
   void Take(const grpc::ByteBuffer& request);
-  void Answer(const std::string& id, const absl::StatusOr<open_inference::InferReply>& reply);
+  void Answer(const std::string& id, const absl::StatusOr<open_inference::InferReply>& reply, AdmissionTicket ticket);
   absl::StatusOr<grpc::ByteBuffer> BytesOf(const std::string& id,
                                            const absl::StatusOr<open_inference::InferReply>& reply) const;
   // Reads, writes or finishes, as long as there is something to do.
@@ -48,17 +54,18 @@ class InferStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   bool AdvanceOnce();
 
   open_inference::Service& service_;
+  ByteAdmission& admission_;
   const absl::Time deadline_;
   const absl::StatusOr<std::shared_ptr<const Caller>> caller_;
   const bool errors_end_stream_;
   const size_t max_bytes_;
   std::stop_source stop_;
   std::shared_ptr<InferStream> self_;
-  grpc::ByteBuffer request_;   // The one that is being read.
-  grpc::ByteBuffer response_;  // The one that is being written.
+  grpc::ByteBuffer request_;  // The one that is being read.
+  Message response_;          // The one that is being written.
 
   absl::Mutex mutex_;
-  std::deque<grpc::ByteBuffer> answers_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Message> answers_ ABSL_GUARDED_BY(mutex_);
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -31,9 +31,12 @@ grpc::ServerUnaryReactor* InferenceRpc::Backward(grpc::CallbackServerContext* co
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* InferenceRpc::ForwardStream(grpc::CallbackServerContext* context,
                                                                         const grpc::ByteBuffer* request) {
-  absl::StatusOr<contract::ForwardCall> call = DecodeAllowed<v1::ForwardRequest>(intake_, *context, *request, kDecode);
+  AdmissionTicket ticket;
+  absl::StatusOr<contract::ForwardCall> call =
+      DecodeAllowed<v1::ForwardRequest>(intake_, *context, *request, kDecode, ticket);
   if (!call.ok()) return FailedStream::Create(call.status());
-  const auto stream = OutgoingStream::Create<class ForwardStream>(delivery_, intake_.max_message_bytes);
+  const auto stream =
+      OutgoingStream::Create<class ForwardStream>(delivery_, intake_.max_message_bytes, std::move(ticket));
   call->context = ContextOf(*context, stream->cancelled());
   inference_.ForwardStream(
       *std::move(call), [stream](contract::HookEvent event) { stream->Add(std::move(event)); },

@@ -29,12 +29,14 @@ auto DecodeCall(const grpc::ByteBuffer& bytes, Decode decode) -> decltype(decode
   return decode(std::move(request), attachments.empty() ? nullptr : &attachments);
 }
 
-// The same, if the caller may make it.
+// The same, if the caller may make it and there is room for it. `ticket` gets what counts it: for as long as the call
+// lasts.
 template <class Request, class Decode>
 auto DecodeAllowed(const Intake& intake, const grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
-                   Decode decode) -> decltype(DecodeCall<Request>(bytes, decode)) {
+                   Decode decode, AdmissionTicket& ticket) -> decltype(DecodeCall<Request>(bytes, decode)) {
   const absl::StatusOr<std::shared_ptr<const Caller>> caller = intake.CallerOf(context);
   if (!caller.ok()) return caller.status();
+  if (absl::Status status = intake.admission.Admit(bytes.Length(), ticket); !status.ok()) return status;
   auto call = DecodeCall<Request>(bytes, decode);
   if (!call.ok()) return call;
   if (absl::Status status = (*caller)->Check(NeedOf(*call)); !status.ok()) return status;
@@ -61,11 +63,14 @@ absl::StatusOr<grpc::ByteBuffer> EncodeToBytes(const Reply& reply, size_t max_by
 class RunReactor final : public grpc::ServerUnaryReactor {
  public:
   std::stop_token cancelled() const { return stop_.get_token(); }
+  AdmissionTicket& ticket() { return ticket_; }
 
   // Once, with a message of type Response for the reply. Nobody touches the call after it.
   template <class Response, class Reply>
   void Answer(const absl::StatusOr<Reply>& reply, grpc::ByteBuffer* response, size_t max_bytes) {
-    Finish(contract::ToGrpc(EncodeInto<Response>(reply, response, max_bytes)));
+    const absl::Status status = EncodeInto<Response>(reply, response, max_bytes);
+    ticket_.Add(response->Length());
+    Finish(contract::ToGrpc(status));
   }
 
  private:
@@ -81,6 +86,7 @@ class RunReactor final : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
   std::stop_source stop_;
+  AdmissionTicket ticket_;  // Until the reply was sent.
 };
 
 // `run` is (Call, done): it calls done with a StatusOr of a reply, once, now or later.
@@ -88,7 +94,7 @@ template <class Request, class Response, class Decode, class Run>
 grpc::ServerUnaryReactor* AnswerLater(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response, const Intake& intake, Decode decode, Run run) {
   auto* reactor = new RunReactor;  // Its OnDone deletes it.
-  auto call = DecodeAllowed<Request>(intake, *context, *request, decode);
+  auto call = DecodeAllowed<Request>(intake, *context, *request, decode, reactor->ticket());
   if (!call.ok()) {
     reactor->Finish(contract::ToGrpc(call.status()));
     return reactor;

@@ -30,10 +30,13 @@ absl::Status CheckRepository(const std::string& name) {
 class InferReactor final : public grpc::ServerUnaryReactor {
  public:
   std::stop_token cancelled() const { return stop_.get_token(); }
+  AdmissionTicket& ticket() { return ticket_; }
 
   // Once. Nobody touches the call after it.
   void Answer(const absl::StatusOr<InferReply>& reply, grpc::ByteBuffer* response, size_t max_bytes) {
-    Finish(contract::ToGrpc(AnswerInto(reply, response, max_bytes)));
+    const absl::Status status = AnswerInto(reply, response, max_bytes);
+    ticket_.Add(response->Length());
+    Finish(contract::ToGrpc(status));
   }
 
  private:
@@ -48,6 +51,7 @@ class InferReactor final : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
   std::stop_source stop_;
+  AdmissionTicket ticket_;  // Until the reply was sent.
 };
 
 }  // namespace
@@ -107,7 +111,8 @@ grpc::ServerUnaryReactor* OpenInferenceRpc::ModelConfig(Context* context, const 
 
 grpc::ServerUnaryReactor* OpenInferenceRpc::ModelInfer(Context* context, const Bytes* request, Bytes* response) {
   auto* reactor = new InferReactor;  // Its OnDone deletes it.
-  absl::StatusOr<open_inference::InferCall> call = DecodeInfer(*request, intake_.CallerOf(*context));
+  const absl::Status admitted = intake_.admission.Admit(request->Length(), reactor->ticket());
+  absl::StatusOr<open_inference::InferCall> call = DecodeInfer(*request, intake_.CallerOf(*context), admitted);
   if (!call.ok()) {
     reactor->Answer(call.status(), response, intake_.max_message_bytes);
     return reactor;

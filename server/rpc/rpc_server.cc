@@ -30,7 +30,7 @@ void AddChannelArguments(grpc::ServerBuilder& builder) {
 }  // namespace
 
 RpcServer::RpcServer(RpcBackends backends, const RpcOptions& options)
-    : intake_{backends.access, options.max_message_bytes},
+    : intake_{backends.access, backends.admission, options.max_message_bytes},
       introspection_(backends.introspection, intake_),
       inference_(backends.inference, delivery_, intake_),
       hooks_(backends.hooks, delivery_, intake_, options.heartbeat),

@@ -19,6 +19,7 @@
 #include "server/rpc/inference_rpc.h"
 #include "server/rpc/introspection_rpc.h"
 #include "server/rpc/open_inference_rpc.h"
+#include "server/scheduling/byte_admission.h"
 #include "server/scheduling/worker_thread.h"
 
 namespace moduled::server {
@@ -38,6 +39,7 @@ struct RpcBackends {
   contract::Admin& admin;
   open_inference::Service& open_inference;
   const AccessControl& access;
+  ByteAdmission& admission;
 };
 
 class RpcServer {

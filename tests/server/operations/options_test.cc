@@ -38,13 +38,16 @@ TEST(Options, HaveDefaultsForAllButTheRepository) {
   EXPECT_GT(options.max_model_bytes, 1 << 20);
   EXPECT_FALSE(options.replica_id.empty());
   EXPECT_EQ(options.max_message_bytes, size_t{256} << 20);
+  EXPECT_GE(options.max_inflight_bytes, options.max_message_bytes);
 }
 
 TEST(Options, ReadSizesWithUnitsAndTimesInSeconds) {
-  const Options options = std::get<Options>(
-      Parse({"--repository=m", "--max-message-bytes=8MiB", "--max-hook-bytes=1024", "--drain-timeout=1.5"}));
+  const Options options =
+      std::get<Options>(Parse({"--repository=m", "--max-message-bytes=8MiB", "--max-hook-bytes=1024",
+                               "--max-inflight-bytes=1GiB", "--drain-timeout=1.5"}));
   EXPECT_EQ(options.max_message_bytes, size_t{8} << 20);
   EXPECT_EQ(options.max_hook_bytes, 1024u);
+  EXPECT_EQ(options.max_inflight_bytes, size_t{1} << 30);
   EXPECT_EQ(options.drain_timeout, absl::Milliseconds(1500));
 }
 

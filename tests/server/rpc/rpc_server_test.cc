@@ -190,9 +190,9 @@ TEST_F(RpcServerTest, ListsItsServicesByReflection) {
 }
 
 TEST_F(RpcServerTest, SaysSoWhenThePortIsInUse) {
-  const auto second = RpcServer::Start(
-      {local_.introspection, local_.inference, local_.hub, local_.admin, local_.open_inference, local_.access},
-      {.listen = server_->address()});
+  const auto second = RpcServer::Start({local_.introspection, local_.inference, local_.hub, local_.admin,
+                                        local_.open_inference, local_.access, local_.admission},
+                                       {.listen = server_->address()});
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("cannot listen on " + server_->address()));
   ExpectStillServing();

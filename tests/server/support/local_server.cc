@@ -9,7 +9,8 @@
 namespace moduled::testing {
 
 LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options)
-    : repository(directory.Open()),
+    : admission(options.max_inflight_bytes),
+      repository(directory.Open()),
       admin(store, repository, {.load = {.max_bytes = int64_t{1} << 30}}),
       hub(server::ServedTreesOf(store), options.hub),
       scheduler(options.scheduler),
@@ -31,8 +32,9 @@ LocalServer::LocalServer(const TemporaryRepository& directory, const LocalServer
 
 std::unique_ptr<server::RpcServer> Listen(LocalServer& local, server::RpcOptions options) {
   options.listen = "127.0.0.1:0";
-  auto server = server::RpcServer::Start(
-      {local.introspection, local.inference, local.hub, local.admin, local.open_inference, local.access}, options);
+  auto server = server::RpcServer::Start({local.introspection, local.inference, local.hub, local.admin,
+                                          local.open_inference, local.access, local.admission},
+                                         options);
   if (!server.ok()) {
     std::cerr << server.status() << std::endl;
     std::abort();

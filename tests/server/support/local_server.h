@@ -21,12 +21,14 @@ struct LocalServerOptions {
   server::SchedulerOptions scheduler = {.threads = 2, .max_queue = 64};
   server::HubOptions hub = {};
   size_t max_hook_bytes = size_t{256} << 20;
+  size_t max_inflight_bytes = size_t{1} << 30;
 };
 
 // The four contracts in process. Models are loaded with LoadAll, or through `admin`.
 struct LocalServer {
   explicit LocalServer(const TemporaryRepository& directory, const LocalServerOptions& options = {});
 
+  server::ByteAdmission admission;  // The first member: calls that run at the end are still counted.
   server::Repository repository;
   server::ModelStore store;
   server::LocalAdmin admin;
