@@ -33,7 +33,7 @@ ENV GOMP_SPINCOUNT=10000 OMP_WAIT_POLICY=ACTIVE OPENBLAS_NUM_THREADS=1
 
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
-EXPOSE 8001
+EXPOSE 8001 8002
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["moduled"]
-CMD ["--repository", "/models", "--listen", "0.0.0.0:8001"]
+CMD ["--repository", "/models", "--listen", "0.0.0.0:8001", "--http", "0.0.0.0:8002"]

@@ -10,6 +10,8 @@ find_package(OpenSSL REQUIRED)
 find_package(PNG REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(OpenBLAS REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(HttpLib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(Prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 # oneDNN's own package file asks for OpenCL's headers, which only its GPU interface needs: find the library itself.
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(DNNL_INCLUDE_DIR dnnl.hpp REQUIRED)

@@ -14,7 +14,7 @@ say() { printf '\n== %s\n\n' "$*"; }
 # Starts the server on a port that the system chooses and waits until it says where it listens.
 start_server() {
   local log line
-  exec {log}< <(exec build/release/server/moduled --repository deploy/models --listen 127.0.0.1:0 2>&1)
+  exec {log}< <(exec build/release/server/moduled --repository deploy/models --listen 127.0.0.1:0 --http "" 2>&1)
   server_pid=$!
   trap stop_server EXIT
   while IFS= read -r line <&"$log"; do

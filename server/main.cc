@@ -1,5 +1,7 @@
 // moduled: builds everything, connects it, serves until it is told to stop. The only file that knows all rooms.
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -8,6 +10,7 @@
 #include "nn/ops/compute_libraries.h"
 #include "server/access/access_control.h"
 #include "server/hooks/subscription_hub.h"
+#include "server/http_port.h"
 #include "server/models/heap_trimmer.h"
 #include "server/models/kept_algorithms.h"
 #include "server/models/local_admin.h"
@@ -19,6 +22,7 @@
 #include "server/operations/machine.h"
 #include "server/operations/options.h"
 #include "server/operations/signals.h"
+#include "server/rest/http_status.h"
 #include "server/rpc/rpc_server.h"
 #include "server/scheduling/byte_admission.h"
 #include "server/scheduling/local_inference.h"
@@ -58,7 +62,7 @@ void TellOf(const LoadedModel& model) {
 }
 
 AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAlgorithms& algorithms,
-                            HeapTrimmer& trimmer) {
+                            HeapTrimmer& trimmer, std::function<void()> on_unloaded) {
   return {.load = {.max_bytes = options.max_model_bytes,
                    .thread_shares = ThreadShares(options.compute_threads),
                    .max_batch_size = options.max_batch_size,
@@ -70,7 +74,7 @@ AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAl
                 TellOf(model);
                 algorithms.Save();
               },
-          .on_unloaded = [&scheduler] { scheduler.ReleaseWorkspaces(); }};
+          .on_unloaded = std::move(on_unloaded)};
 }
 
 int Serve(const Options& options, Signals& signals) {
@@ -88,21 +92,43 @@ int Serve(const Options& options, Signals& signals) {
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
-  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler, algorithms, trimmer));
+  ModelStatistics statistics;
+  ServerMetrics metrics(ReadingsOf(store, scheduler, hub, VersionText(), [&health] { return health.is_ready(); }));
+  const auto on_unloaded = [&] {
+    scheduler.ReleaseWorkspaces();
+    for (const contract::ModelStatus& model : store.List()) {
+      if (model.state != contract::ModelState::kUnavailable) continue;
+      statistics.Forget(model.model);
+      metrics.Forget(model.model);
+    }
+  };
+  LocalAdmin admin(store, *repository, AdminOptionsOf(options, scheduler, algorithms, trimmer, on_unloaded));
   PlanDescriber plans(store, scheduler);
   LocalIntrospection introspection(store, *repository, [&plans](contract::PlanCall call, auto done) {
     plans.Describe(std::move(call), std::move(done));
   });
-  ModelStatistics statistics;
   LocalInference inference(store, hub, scheduler,
                            {.replica = options.replica_id,
                             .max_hook_bytes = options.max_hook_bytes,
-                            .on_end = [&statistics](const RequestRecord& record) { statistics.Add(record); }});
+                            .on_end = [&](const RequestRecord& record) {
+                              statistics.Add(record);
+                              metrics.Add(record);
+                            }});
   open_inference::Service open_inference({store, inference, introspection, admin, statistics},
                                          {.version = VersionText(),
                                           .is_ready = [&health] { return health.is_ready(); },
                                           .log_level = LogLevel,
                                           .set_log_level = SetLogLevel});
+
+  // Before the models are loaded: who asks how it goes gets an answer.
+  std::unique_ptr<HttpServer> http;
+  if (!options.http.empty()) {
+    auto started = HttpServer::Start({.listen = options.http, .max_body_bytes = options.max_message_bytes},
+                                     HttpRoutes(open_inference, **access, metrics),
+                                     [](int status, absl::string_view text) { return rest::ErrorReply(status, text); });
+    if (!started.ok()) return Fail(started.status());
+    http = *std::move(started);
+  }
 
   const auto failed = admin.LoadAll();
   if (!failed.ok()) return Fail(failed.status());
@@ -115,6 +141,7 @@ int Serve(const Options& options, Signals& signals) {
   if (!server.ok()) return Fail(server.status());
   health.SetReady(true);
   health.Publish([&server](const std::string& name, bool serving) { (*server)->SetServing(name, serving); });
+  if (http != nullptr) std::cout << "serving HTTP on " << http->address() << std::endl;
   std::cout << "listening on " << (*server)->address() << std::endl;
   LogInfo(absl::StrCat("algorithms that had to be measured: ", algorithms.cache().measured()));
 

@@ -108,6 +108,7 @@ void SubscriptionHub::CloseSubscription(const std::string& id, absl::Status reas
     const auto it = subscriptions_.find(number);
     if (it == subscriptions_.end()) return;
     closed = std::move(it->second);
+    Count(*closed->queue, ended_);
     subscriptions_.erase(it);
     interests_.clear();
     open_.store(subscriptions_.size(), std::memory_order_release);
@@ -121,10 +122,25 @@ void SubscriptionHub::CloseAll(absl::Status reason) {
     absl::MutexLock lock(&mutex_);
     closed_ = reason;
     closed.swap(subscriptions_);
+    for (const auto& [number, open] : closed) Count(*open->queue, ended_);
     interests_.clear();
     open_.store(0, std::memory_order_release);
   }
   for (const auto& [number, open] : closed) open->queue->Close(reason);
+}
+
+void SubscriptionHub::Count(const EventQueue& queue, Totals& totals) {
+  const EventQueue::Counts counts = queue.counts();
+  totals.delivered += counts.delivered;
+  totals.dropped += counts.dropped;
+}
+
+SubscriptionHub::Totals SubscriptionHub::totals() {
+  absl::MutexLock lock(&mutex_);
+  Totals totals = ended_;
+  totals.open = subscriptions_.size();
+  for (const auto& [number, open] : subscriptions_) Count(*open->queue, totals);
+  return totals;
 }
 
 absl::StatusOr<std::vector<contract::SubscriptionInfo>> SubscriptionHub::ListSubscriptions() {

@@ -69,6 +69,14 @@ class SubscriptionHub final : public contract::Hooks {
   absl::StatusOr<std::shared_ptr<const Open>> OpenSubscription(const contract::SubscribeCall& call);
   void CloseSubscription(const std::string& id, absl::Status reason);
 
+  // Since the start, of subscriptions that have ended too.
+  struct Totals {
+    size_t open = 0;
+    uint64_t delivered = 0;
+    uint64_t dropped = 0;
+  };
+  Totals totals();
+
   // Whether anybody watches anything.
   bool has_subscriptions() const { return open_.load(std::memory_order_acquire) != 0; }
 
@@ -81,6 +89,7 @@ class SubscriptionHub final : public contract::Hooks {
   void CloseAll(absl::Status reason);
 
  private:
+  static void Count(const EventQueue& queue, Totals& totals);
   using Subscriptions = std::map<uint64_t, std::shared_ptr<const Open>>;  // In the order in which they were opened.
 
   const Resolver resolver_;
@@ -89,6 +98,7 @@ class SubscriptionHub final : public contract::Hooks {
   absl::Mutex mutex_;
   Subscriptions subscriptions_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  Totals ended_ ABSL_GUARDED_BY(mutex_);  // Of subscriptions that have.
   absl::Status closed_ ABSL_GUARDED_BY(mutex_);
   // By name and version. Forgotten whenever subscriptions change.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const Interest>> interests_ ABSL_GUARDED_BY(mutex_);

@@ -34,6 +34,11 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
   app.add_option("--listen", options.listen, "HOST:PORT to serve gRPC on; port 0 means one that the system chooses")
       ->check(CheckAddress)
       ->capture_default_str();
+  app.add_option("--http", options.http,
+                 "HOST:PORT to serve HTTP on: /livez, /readyz, /metrics and /v2 of the Open Inference Protocol; port 0 "
+                 "means one that the system chooses, empty none")
+      ->check([](const std::string& address) { return address.empty() ? "" : CheckAddress(address); })
+      ->capture_default_str();
   app.add_option(
       "--tokens", options.tokens,
       "A file of who may call and what they may do; it is read again when it changes (default: everybody may "

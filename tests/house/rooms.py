@@ -30,11 +30,23 @@ ROOMS = {
     "server/hooks": ["server/hooks/transforms", "nn/plan", "nn/modules", "nn/graph", "nn/tensor", "proto/contract"],
     "server/hooks/transforms": ["nn/tensor", "proto/contract"],
     "server/scheduling": ["server/models", "server/hooks", "nn", "proto/contract"],
+    "server/http": [],
+    "server/metrics": ["server/scheduling", "proto/contract"],
+    "server/rest": [
+        "server/http",
+        "server/access",
+        "server/open_inference",
+        "server/scheduling",
+        "nn/tensor",
+        "proto/contract",
+    ],
     "server/open_inference": ["server/scheduling", "server/models", "nn/tensor", "proto/contract"],
     "server/rpc": [
         "server/access", "server/open_inference", "server/hooks", "server/scheduling", "server/models", "nn/tensor", "proto/contract"],
     "server/operations": ["server/models", "proto/contract"],
     "server/main.cc": ["server", "nn", "proto"],
+    "server/http_port.h": ["server", "proto/contract"],
+    "server/http_port.cc": ["server", "proto/contract"],
     # The clients.
     "client/cpp": ["proto/contract", "nn/tensor"],
     "client/modulectl/bench": ["client/cpp", "proto/contract", "nn/tensor"],

@@ -75,13 +75,24 @@ class Server:
         self.terminate()
 
 
+# What tests are not about, unless they say so: batches have plans of their own to wait for, and a port is one more that
+# somebody may have.
+DEFAULTS = {"--max-batch-size": "1", "--http": ""}
+
+
+def command(models, *options) -> list:
+    given = [str(option).split("=")[0] for option in options]
+    defaults = [word for flag in DEFAULTS if flag not in given for word in (flag, DEFAULTS[flag])]
+    return [MODULED, "--repository", models, "--listen", "127.0.0.1:0", *defaults, *options]
+
+
 def serving(models, *options) -> Server:
-    """moduled on a repository of models. Batches have plans of their own, which only those who want them wait for."""
-    batching = [] if "--max-batch-size" in options else ["--max-batch-size", "1"]
-    return Server([MODULED, "--repository", models, "--listen", "127.0.0.1:0", *batching, *options])
+    """moduled on a repository of models."""
+    return Server(command(models, *options))
 
 
 def failing(models, *options) -> subprocess.CompletedProcess:
     """moduled, which is to end by itself."""
-    command = [MODULED, "--repository", models, "--listen", "127.0.0.1:0", *options]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_SECONDS)
+    return subprocess.run(
+        command(models, *options), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_SECONDS
+    )

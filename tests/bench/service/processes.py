@@ -55,7 +55,7 @@ class Stage:
         if repository is None:
             repository = self.repository(names, config)
         return self._stack.enter_context(servers.Server([
-            *command, self.settings.build / "server/moduled", "--repository", repository, "--listen", "127.0.0.1:0",
+            *command, self.settings.build / "server/moduled", "--repository", repository, "--listen", "127.0.0.1:0", "--http", "",
             "--cache", self.settings.folder / "serving/algorithms", *options,
         ]))
 

@@ -191,5 +191,5 @@ def test_a_repository_that_does_not_exist_is_an_exit_status(tmp_path):
 
 
 def test_a_port_in_use_is_an_exit_status(address, repository):
-    ended = run("--repository", str(repository), "--listen", address)
+    ended = run("--repository", str(repository), "--http", "", "--listen", address)
     assert ended.returncode != 0 and address in ended.stderr
