@@ -24,7 +24,7 @@ Reading::Values ModelsByState(const ModelStore& store) {
 }  // namespace
 
 std::vector<Reading> ReadingsOf(const ModelStore& store, const Scheduler& scheduler, SubscriptionHub& hub,
-                                std::string version, std::function<bool()> is_ready) {
+                                const ByteAdmission& admission, std::string version, std::function<bool()> is_ready) {
   std::vector<Reading> readings = ProcessReadings();
   const auto add = [&](const char* name, const char* help, bool is_counter, std::function<Reading::Values()> read) {
     readings.push_back({name, help, is_counter, std::move(read)});
@@ -37,6 +37,12 @@ std::vector<Reading> ReadingsOf(const ModelStore& store, const Scheduler& schedu
   add("moduled_models", "Versions of models, by state.", false, [&store] { return ModelsByState(store); });
   add("moduled_queued_requests", "Calls that wait for a turn.", false,
       [&scheduler] { return One(static_cast<double>(scheduler.queued())); });
+  add("moduled_inflight_bytes", "Of the messages of calls that are under way.", false,
+      [&admission] { return One(static_cast<double>(admission.in_flight())); });
+  add("moduled_inflight_bytes_limit", "What these may be.", false,
+      [&admission] { return One(static_cast<double>(admission.max_bytes())); });
+  add("moduled_inflight_bytes_refused_total", "Requests that there was no room for.", true,
+      [&admission] { return One(static_cast<double>(admission.refused())); });
   add("moduled_compute_threads", "Threads that compute, of all calls together.", false,
       [&scheduler] { return One(scheduler.threads()); });
   add("moduled_subscriptions", "Open subscriptions to hooks.", false,
@@ -49,8 +55,8 @@ std::vector<Reading> ReadingsOf(const ModelStore& store, const Scheduler& schedu
 }
 
 std::vector<HttpRoute> HttpRoutes(open_inference::Service& service, const AccessControl& access,
-                                  const ServerMetrics& metrics) {
-  std::vector<HttpRoute> routes = rest::Routes(service, access);
+                                  ByteAdmission& admission, const ServerMetrics& metrics) {
+  std::vector<HttpRoute> routes = rest::Routes(service, access, admission);
   routes.push_back({"GET", "/livez", [](const HttpRequest&) { return HttpReply{.body = "ok\n"}; }});
   routes.push_back({"GET", "/readyz", [&service](const HttpRequest&) {
                       if (service.settings().is_ready()) return HttpReply{.body = "ok\n"};

@@ -13,17 +13,18 @@
 #include "server/metrics/server_metrics.h"
 #include "server/models/model_store.h"
 #include "server/open_inference/service.h"
+#include "server/scheduling/byte_admission.h"
 #include "server/scheduling/scheduler.h"
 
 namespace moduled::server {
 
 // What the metrics read of the server, and of the process. All must outlive the metrics.
 std::vector<Reading> ReadingsOf(const ModelStore& store, const Scheduler& scheduler, SubscriptionHub& hub,
-                                std::string version, std::function<bool()> is_ready);
+                                const ByteAdmission& admission, std::string version, std::function<bool()> is_ready);
 
 // /livez, /readyz and /metrics, and those of REST. Anybody may ask for health; where there are rules of access, metrics
 // are for those who may inspect. All must outlive the routes.
 std::vector<HttpRoute> HttpRoutes(open_inference::Service& service, const AccessControl& access,
-                                  const ServerMetrics& metrics);
+                                  ByteAdmission& admission, const ServerMetrics& metrics);
 
 }  // namespace moduled::server

@@ -93,7 +93,8 @@ int Serve(const Options& options, Signals& signals) {
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
   ModelStatistics statistics;
-  ServerMetrics metrics(ReadingsOf(store, scheduler, hub, VersionText(), [&health] { return health.is_ready(); }));
+  ServerMetrics metrics(
+      ReadingsOf(store, scheduler, hub, admission, VersionText(), [&health] { return health.is_ready(); }));
   const auto on_unloaded = [&] {
     scheduler.ReleaseWorkspaces();
     for (const contract::ModelStatus& model : store.List()) {
@@ -124,7 +125,7 @@ int Serve(const Options& options, Signals& signals) {
   std::unique_ptr<HttpServer> http;
   if (!options.http.empty()) {
     auto started = HttpServer::Start({.listen = options.http, .max_body_bytes = options.max_message_bytes},
-                                     HttpRoutes(open_inference, **access, metrics),
+                                     HttpRoutes(open_inference, **access, admission, metrics),
                                      [](int status, absl::string_view text) { return rest::ErrorReply(status, text); });
     if (!started.ok()) return Fail(started.status());
     http = *std::move(started);

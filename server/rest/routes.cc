@@ -53,7 +53,10 @@ class RouteMaker {
   const AccessControl& access_;
 };
 
-absl::StatusOr<HttpReply> Infer(Service& service, const HttpRequest& request, const Caller& caller) {
+absl::StatusOr<HttpReply> Infer(Service& service, ByteAdmission& admission, const HttpRequest& request,
+                                const Caller& caller) {
+  AdmissionTicket ticket;
+  RETURN_IF_ERROR(admission.Admit(request.body.size(), ticket));
   ASSIGN_OR_RETURN(InferBody body, ParseInfer(request.body, request.header(kJsonLengthHeader)));
   open_inference::InferCall call = std::move(body.call);
   call.model = ModelOf(request);
@@ -87,7 +90,7 @@ HttpReply Health(bool good) { return {.status = good ? 200 : 503, .content_type 
 
 }  // namespace
 
-std::vector<HttpRoute> Routes(Service& service, const AccessControl& access) {
+std::vector<HttpRoute> Routes(Service& service, const AccessControl& access, ByteAdmission& admission) {
   const RouteMaker routes(access);
   const std::string model = kModel;
   return {
@@ -133,7 +136,7 @@ std::vector<HttpRoute> Routes(Service& service, const AccessControl& access) {
                   }),
       routes.Make(
           "POST", model + "/infer",
-          [&](const HttpRequest& request, const Caller& caller) { return Infer(service, request, caller); },
+          [&](const HttpRequest& request, const Caller& caller) { return Infer(service, admission, request, caller); },
           /*is_slow=*/true),
       routes.Make("POST", "/v2/repository/index",
                   [&](const HttpRequest& request, const Caller& caller) -> absl::StatusOr<HttpReply> {

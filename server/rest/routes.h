@@ -12,10 +12,11 @@
 #include "server/access/access_control.h"
 #include "server/http/http_message.h"
 #include "server/open_inference/service.h"
+#include "server/scheduling/byte_admission.h"
 
 namespace moduled::server::rest {
 
-// Both must outlive the routes.
-std::vector<HttpRoute> Routes(open_inference::Service& service, const AccessControl& access);
+// The bodies of infer requests are counted among the bytes under way. All must outlive the routes.
+std::vector<HttpRoute> Routes(open_inference::Service& service, const AccessControl& access, ByteAdmission& admission);
 
 }  // namespace moduled::server::rest
