@@ -10,7 +10,7 @@
 #include "nn/ops/compute_libraries.h"
 #include "server/access/access_control.h"
 #include "server/hooks/subscription_hub.h"
-#include "server/http_port.h"
+#include "server/http_port/http_port.h"
 #include "server/models/heap_trimmer.h"
 #include "server/models/kept_algorithms.h"
 #include "server/models/local_admin.h"

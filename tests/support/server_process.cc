@@ -23,7 +23,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
   std::vector<std::string> words = {binary, "--repository", repository, "--listen", "127.0.0.1:0"};
   // A port that is one more to be had, for the few who want it.
   const auto is_http = [](const std::string& argument) { return absl::StartsWith(argument, "--http"); };
-  if (std::none_of(arguments.begin(), arguments.end(), is_http)) words.push_back("--http=");
+  if (std::none_of(arguments.begin(), arguments.end(), is_http)) words.insert(words.end(), {"--http", ""});
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

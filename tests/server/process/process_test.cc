@@ -92,7 +92,7 @@ TEST_F(ProcessTest, SaysInOneLineWhyItDoesNotStart) {
 
   const auto server = Start();
   const auto [taken, taken_text] =
-      RunToItsEnd(absl::StrCat("--repository ", repository_.path(), " --http= --listen ", server->address()));
+      RunToItsEnd(absl::StrCat("--repository ", repository_.path(), " --http '' --listen ", server->address()));
   EXPECT_NE(taken, 0);
   EXPECT_THAT(taken_text, StartsWith(absl::StrCat("moduled: cannot listen on ", server->address(), ": the port")));
   EXPECT_EQ(taken_text.find('\n'), taken_text.size() - 1) << taken_text;

@@ -1,4 +1,4 @@
-#include "server/http_port.h"
+#include "server/http_port/http_port.h"
 
 #include <map>
 #include <utility>
