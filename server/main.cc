@@ -11,6 +11,7 @@
 #include "server/access/access_control.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/http_port/http_port.h"
+#include "server/models/check_repository.h"
 #include "server/models/heap_trimmer.h"
 #include "server/models/kept_algorithms.h"
 #include "server/models/local_admin.h"
@@ -75,6 +76,24 @@ AdminOptions AdminOptionsOf(const Options& options, Scheduler& scheduler, KeptAl
                 algorithms.Save();
               },
           .on_unloaded = std::move(on_unloaded)};
+}
+
+// One line for each version; fails if one of them could not be served.
+int Check(const Options& options) {
+  const absl::StatusOr<Repository> repository = Repository::Open(options.repository);
+  if (!repository.ok()) return Fail(repository.status());
+  const auto access = AccessControl::FromFile(options.tokens);
+  if (!access.ok()) return Fail(access.status());
+  const auto models = CheckRepository(*repository, options.max_model_bytes);
+  if (!models.ok()) return Fail(models.status());
+  int exit_code = 0;
+  for (const contract::ModelStatus& model : *models) {
+    const bool good = model.state == contract::ModelState::kReady;
+    std::cout << "model " << model.model.name << " version " << model.model.version << ": "
+              << (good ? "good" : model.reason) << '\n';
+    if (!good) exit_code = 1;
+  }
+  return exit_code;
 }
 
 int Serve(const Options& options, Signals& signals) {
@@ -168,6 +187,7 @@ int main(int argc, char** argv) {
   using namespace moduled::server;  // NOLINT(google-build-using-namespace)
   const auto options = ParseOptions(argc, argv);
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
+  if (std::get<Options>(options).check) return Check(std::get<Options>(options));
   const absl::Status environment = EnterComputeEnvironment(argv);
   StartLog(std::get<Options>(options).log_level);
   if (!environment.ok()) LogWarning(absl::StrCat("threads that wait will spin: ", environment.message()));

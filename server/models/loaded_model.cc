@@ -18,6 +18,19 @@ bool IsNoFaultOfTheRepository(const absl::Status& status) {
 
 }  // namespace
 
+absl::StatusOr<std::shared_ptr<nn::Module>> BuildTree(const Repository::Version& content, int64_t max_bytes) {
+  // Weights are loaded over every parameter, strictly: initialising them first would be wasted.
+  ASSIGN_OR_RETURN(std::shared_ptr<nn::Module> root,
+                   content.description.Build({.initialise = false, .max_parameter_bytes = max_bytes}));
+  RETURN_IF_ERROR(content.description.Signature().status());
+  if (content.weights.has_value()) {
+    RETURN_IF_ERROR(nn::LoadStateDict(*root, *content.weights).status());
+  } else if (!nn::GetStateDict(*root).tensors.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("there is neither ", nn::kWeightsFile, " nor ", nn::kIndexFile));
+  }
+  return root;
+}
+
 absl::StatusOr<ModelHandle> LoadedModel::Load(const Repository& repository, const std::string& name, int64_t version,
                                               const LoadOptions& options) {
   ASSIGN_OR_RETURN(Repository::Version content, repository.Read(name, version));
@@ -29,15 +42,8 @@ absl::StatusOr<ModelHandle> LoadedModel::Load(const Repository& repository, cons
 
 absl::StatusOr<ModelHandle> LoadedModel::Make(const std::string& name, int64_t version, Repository::Version content,
                                               const LoadOptions& options) {
-  // Weights are loaded over every parameter, strictly: initialising them first would be wasted.
-  ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root,
-                   content.description.Build({.initialise = false, .max_parameter_bytes = options.max_bytes}));
+  ASSIGN_OR_RETURN(const std::shared_ptr<nn::Module> root, BuildTree(content, options.max_bytes));
   ASSIGN_OR_RETURN(nn::ModelSignature signature, content.description.Signature());
-  if (content.weights.has_value()) {
-    RETURN_IF_ERROR(nn::LoadStateDict(*root, *content.weights).status());
-  } else if (!nn::GetStateDict(*root).tensors.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat("there is neither ", nn::kWeightsFile, " nor ", nn::kIndexFile));
-  }
   content.weights.reset();  // The tree has them now.
   const std::shared_ptr<LoadedModel> model(
       new LoadedModel(name, version, std::move(content), std::move(signature), root, options),

@@ -67,6 +67,9 @@ class LoadedModel {
   const std::unique_ptr<nn::Model> model_;
 };
 
+// The tree that a version describes, with its weights.
+absl::StatusOr<std::shared_ptr<nn::Module>> BuildTree(const Repository::Version& content, int64_t max_bytes);
+
 using ModelHandle = std::shared_ptr<const LoadedModel>;
 
 }  // namespace moduled::server

@@ -5,8 +5,13 @@
 #include <iostream>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/operations/config_file.h"
 #include "server/operations/machine.h"
 
 namespace moduled::server {
@@ -81,6 +86,27 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
       ->capture_default_str();
 }
 
+// The file that the command line names; empty if it names none.
+std::string ConfigFileOf(const std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--config" && i + 1 < words.size()) return words[i + 1];
+    if (absl::StartsWith(words[i], "--config=")) return words[i].substr(9);
+  }
+  return "";
+}
+
+// The words of the command line, with those of the file that it names before them: the last one counts.
+absl::StatusOr<std::vector<std::string>> AllWords(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string path = ConfigFileOf(words);
+  if (path.empty()) return words;
+  absl::StatusOr<std::vector<std::string>> all = ReadConfigFile(path);
+  if (!all.ok())
+    return absl::Status(all.status().code(), absl::StrCat("--config: ", path, ": ", all.status().message()));
+  all->insert(all->end(), words.begin(), words.end());
+  return all;
+}
+
 }  // namespace
 
 std::string VersionText() { return MODULED_NUMBER; }
@@ -94,9 +120,21 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   std::optional<std::string> cache;
   CLI::App app("Serves torch.nn-style models over gRPC and lets clients look inside while it does.", "moduled");
   app.set_version_flag("--version", MODULED_VERSION);
+  std::string config;
+  app.add_option("--config", config, "A file that says what flags say too (moduled.v1.ServerConfig, as text)");
+  app.add_flag("--check", options.check, "Look whether the settings and the repository are good, and end");
   AddFlags(app, options, cache, drain_delay, drain_timeout);
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_expected_max() == 1) option->take_last();
+  }
+  absl::StatusOr<std::vector<std::string>> words = AllWords(argc, argv);
+  if (!words.ok()) {
+    std::cerr << "moduled: " << words.status().message() << '\n';
+    return 1;
+  }
+  std::reverse(words->begin(), words->end());  // The library takes them from the end.
   try {
-    app.parse(argc, argv);
+    app.parse(*words);
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {

@@ -11,6 +11,7 @@
 namespace moduled::server {
 
 struct Options {
+  bool check = false;  // Only look whether everything is good.
   std::string repository;
   std::string cache;  // Default: .cache in the repository. Empty: nothing is kept.
   std::string listen = "127.0.0.1:8001";

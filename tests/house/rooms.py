@@ -55,6 +55,8 @@ ROOMS = {
     "server/rpc": [
         "server/access", "server/open_inference", "server/hooks", "server/scheduling", "server/models", "nn/tensor", "proto/contract"],
     "server/operations": ["server/models", "proto/contract"],
+    # Text of protobuf's, as of the model's configuration.
+    "server/operations/config_file.cc": ["server/operations", "nn"],
     "server/main.cc": ["server", "nn", "proto"],
     # The clients.
     "client/cpp": ["proto/contract", "nn/tensor"],
@@ -67,7 +69,8 @@ GUARDED_HEADERS = [
     (
         "protobuf",
         r"google/protobuf/.*|(moduled/v1|open_inference)/.*\.pb\.h",
-        ["proto/contract/codec", "nn/description", "server/models/model_config.cc", "server/access/access_file.cc", "server/rpc", "client"],
+        ["proto/contract/codec", "nn/description", "server/models/model_config.cc", "server/access/access_file.cc",
+         "server/operations/config_file.cc", "server/rpc", "client"],
     ),
     (
         "gRPC",
