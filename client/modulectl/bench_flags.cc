@@ -24,6 +24,8 @@ CLI::CheckedTransformer Names(const std::map<std::string, Enum>& names) {
 void AddWhatIsSent(CLI::App& command, BenchFlags& flags) {
   command.add_option("MODEL", flags.model, "The model")->required();
   command.add_option("FILE", flags.files, "Inputs, sent in turns; a PNG's values are scaled to 0..1");
+  command.add_option("--protocol", flags.protocol, "What is called: forward, or oip, the Open Inference Protocol")
+      ->transform(Names<BenchProtocol>({{"forward", BenchProtocol::kForward}, {"oip", BenchProtocol::kOpenInference}}));
   command.add_option("--input-data", flags.data, "Without files: random or zero")
       ->transform(Names<BenchData>({{"random", BenchData::kRandom}, {"zero", BenchData::kZero}}));
   command.add_option("--input", flags.inputs, kInputHelp);
@@ -111,6 +113,10 @@ absl::StatusOr<bench::ProfileOptions> BenchFlags::ProfileOptions() const {
   }
   if (batch != 0 && !inputs.empty()) {
     return absl::InvalidArgumentError("--batch-size: --input says the number of rows already");
+  }
+  if (protocol == BenchProtocol::kOpenInference && hook_kind != "forward") {
+    return absl::InvalidArgumentError(
+        "--kind: the Open Inference Protocol shows what modules return, and nothing else");
   }
   if (!plot_file.empty() && !absl::EndsWith(plot_file, ".svg")) {
     return absl::InvalidArgumentError("--plot: draws SVG; want a file name that ends in .svg");

@@ -15,10 +15,16 @@
 
 namespace moduled::modulectl {
 
+enum class BenchProtocol {
+  kForward,        // moduled.v1.
+  kOpenInference,  // The Open Inference Protocol over gRPC.
+};
+
 struct BenchFlags {
   // What is sent.
   std::string model;
   std::vector<std::string> files;
+  BenchProtocol protocol = BenchProtocol::kForward;
   BenchData data = BenchData::kRandom;
   std::vector<std::string> inputs;
   int64_t batch = 0;

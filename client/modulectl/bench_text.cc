@@ -1,5 +1,6 @@
 #include "client/modulectl/bench_text.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -37,9 +38,15 @@ std::vector<double> Percentiles(const BenchReport& report) {
   return percentiles;
 }
 
+bool HasServerTimes(const BenchReport& report) {
+  return std::any_of(report.profile.levels.begin(), report.profile.levels.end(),
+                     [](const LevelResult& result) { return result.server.has_value(); });
+}
+
 std::vector<std::string> Header(const BenchReport& report) {
   std::vector<std::string> header = {LevelName(report), "Inferences/Second"};
   for (const double percent : Percentiles(report)) header.push_back(absl::StrCat("p", percent, " latency"));
+  if (HasServerTimes(report)) header.insert(header.end(), {"Server Queue", "Server Compute Infer"});
   header.insert(header.end(), {"Avg latency", "Std latency", "Requests", "Errors", "Delayed", "Stable"});
   return header;
 }
@@ -51,6 +58,11 @@ std::vector<std::string> Row(const BenchReport& report, const LevelResult& resul
   const auto latency = [](double nanoseconds) { return absl::StrFormat("%.0f", Microseconds(nanoseconds)); };
   for (const double percent : Percentiles(report)) {
     row.push_back(latency(static_cast<double>(window.Percentile(percent))));
+  }
+  if (HasServerTimes(report)) {
+    const bench::ServerTimes server = result.server.value_or(bench::ServerTimes());
+    row.push_back(absl::StrFormat("%.0f", server.QueueOfCall()));
+    row.push_back(absl::StrFormat("%.0f", server.ComputeOfCall()));
   }
   row.push_back(latency(window.Mean()));
   row.push_back(latency(window.StandardDeviation()));
@@ -73,14 +85,21 @@ Json LevelToJson(const BenchReport& report, const LevelResult& result) {
   for (const double percent : Percentiles(report)) {
     latency[absl::StrCat("p", percent)] = Microseconds(static_cast<double>(window.Percentile(percent)));
   }
-  return {{report.is_rate ? "request_rate" : "concurrency", result.level},
-          {"infer_per_second", InferencesPerSecond(report, window)},
-          {"latency_us", std::move(latency)},
-          {"seconds", window.seconds},
-          {"requests", window.latencies.size()},
-          {"errors", ErrorsToJson(window)},
-          {"delayed", window.late},
-          {"stable", result.measurement.stable}};
+  Json json = {{report.is_rate ? "request_rate" : "concurrency", result.level},
+               {"infer_per_second", InferencesPerSecond(report, window)},
+               {"latency_us", std::move(latency)},
+               {"seconds", window.seconds},
+               {"requests", window.latencies.size()},
+               {"errors", ErrorsToJson(window)},
+               {"delayed", window.late},
+               {"stable", result.measurement.stable}};
+  if (result.server.has_value()) {
+    json["server"] = {{"requests", result.server->calls},
+                      {"runs", result.server->runs},
+                      {"queue_us", result.server->QueueOfCall()},
+                      {"compute_us", result.server->ComputeOfCall()}};
+  }
+  return json;
 }
 
 }  // namespace

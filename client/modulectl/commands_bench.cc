@@ -9,8 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/modulectl/bench/forward_target.h"
+#include "client/modulectl/bench/infer_target.h"
 #include "client/modulectl/bench/interrupt.h"
 #include "client/modulectl/bench/load.h"
+#include "client/modulectl/bench/server_times.h"
 #include "client/modulectl/bench_flags.h"
 #include "client/modulectl/bench_plot.h"
 #include "client/modulectl/bench_text.h"
@@ -91,27 +93,50 @@ absl::Status Verdict(const bench::Profile& profile) {
   return absl::Status(static_cast<absl::StatusCode>(most->first), "no call succeeded");
 }
 
+// Calls are made once the usual way: what a model has against the inputs is said in full.
+absl::StatusOr<bench::Target> MakeTarget(const Context& context, const BenchFlags& flags, client::Client& client,
+                                         const std::vector<contract::ForwardCall>& calls) {
+  if (flags.protocol == BenchProtocol::kOpenInference) {
+    return bench::InferTarget(context.server, context.ConnectOptions(), calls, flags.hooks);
+  }
+  for (contract::ForwardCall call : calls) {
+    call.context.deadline = context.Deadline();
+    RETURN_IF_ERROR(contract::ForwardAndWait(client.inference(), std::move(call)).status());
+  }
+  return bench::ForwardTarget(context.server, context.ConnectOptions(), calls);
+}
+
+bench::Profile Measure(const Context& context, const BenchFlags& flags, const bench::ProfileOptions& options,
+                       const bench::Target& target, const BenchReport& report) {
+  const bench::ServerClock clock(context.server, context.ConnectOptions(), report.model);
+  std::optional<bench::ServerTimes> before;
+  bench::NoteInterrupts();
+  return bench::RunProfile(
+      options,
+      [&](double level) {
+        before = clock.Read();
+        return StartLoad(flags, target, level);
+      },
+      [&](bench::LevelResult& result) {
+        const std::optional<bench::ServerTimes> after = clock.Read();
+        if (before.has_value() && after.has_value()) result.server = after->Since(*before);
+        std::cerr << BenchLine(report, result) << std::endl;
+      },
+      bench::Interrupted);
+}
+
 absl::Status Bench(const Context& context, const BenchFlags& flags) {
   ASSIGN_OR_RETURN(const bench::ProfileOptions options, flags.ProfileOptions());
   const std::unique_ptr<client::Client> client = context.Connect();
   ASSIGN_OR_RETURN(const Signature signature, FetchSignature(*client, flags.model));
   ASSIGN_OR_RETURN(const auto calls, MakeCalls(*client, flags, signature));
-  // Once the usual way: what a model has against the inputs is said in full.
-  for (contract::ForwardCall call : calls) {
-    call.context.deadline = context.Deadline();
-    RETURN_IF_ERROR(contract::ForwardAndWait(client->inference(), std::move(call)).status());
-  }
-  ASSIGN_OR_RETURN(const bench::Target target, bench::ForwardTarget(context.server, context.ConnectOptions(), calls));
+  ASSIGN_OR_RETURN(const bench::Target target, MakeTarget(context, flags, *client, calls));
   BenchReport report;
   report.model = calls[0].model;
   report.is_rate = flags.IsRate();
   report.batch = BatchOf(signature, calls[0].arguments.args);
   report.percentile = flags.percentile;
-  bench::NoteInterrupts();
-  report.profile = bench::RunProfile(
-      options, [&](double level) { return StartLoad(flags, target, level); },
-      [&](const bench::LevelResult& result) { std::cerr << BenchLine(report, result) << std::endl; },
-      bench::Interrupted);
+  report.profile = Measure(context, flags, options, target, report);
   RETURN_IF_ERROR(Report(context, flags, report));
   return Verdict(report.profile);
 }

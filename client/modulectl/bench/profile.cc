@@ -15,11 +15,11 @@ bool IsFastEnough(const ProfileOptions& options, const Window& window) {
 }  // namespace
 
 Profile RunProfile(const ProfileOptions& options, const std::function<std::unique_ptr<Source>(double level)>& start,
-                   const std::function<void(const LevelResult&)>& on_level, const std::function<bool()>& interrupted) {
+                   const std::function<void(LevelResult&)>& on_level, const std::function<bool()>& interrupted) {
   Profile profile;
   LevelSearch search(options.range, options.order);
   for (std::optional<double> level = search.Next(); level.has_value() && !interrupted(); level = search.Next()) {
-    LevelResult result{*level, {}};
+    LevelResult result{*level, {}, {}};
     {
       const std::unique_ptr<Source> load = start(*level);
       result.measurement = Measure(*load, options.measure, interrupted);

@@ -8,12 +8,14 @@
 
 #include "client/modulectl/bench/levels.h"
 #include "client/modulectl/bench/measure.h"
+#include "client/modulectl/bench/server_times.h"
 
 namespace moduled::modulectl::bench {
 
 struct LevelResult {
   double level = 0;
   Measurement measurement;
+  std::optional<ServerTimes> server = std::nullopt;  // If the server says so: with warm-up and all windows.
 };
 
 struct Profile {
@@ -29,8 +31,8 @@ struct ProfileOptions {
   MeasureOptions measure = {};
 };
 
-// `start` starts the load of a level; `on_level` hears of each result as it comes.
+// `start` starts the load of a level; `on_level` hears of each result as it comes, and may add what the server says.
 Profile RunProfile(const ProfileOptions& options, const std::function<std::unique_ptr<Source>(double level)>& start,
-                   const std::function<void(const LevelResult&)>& on_level, const std::function<bool()>& interrupted);
+                   const std::function<void(LevelResult&)>& on_level, const std::function<bool()>& interrupted);
 
 }  // namespace moduled::modulectl::bench

@@ -19,7 +19,7 @@ BenchReport Report() {
   report.model = {"net", ""};
   report.batch = 2;
   for (const double level : {1.0, 4.0}) {
-    bench::LevelResult result{level, {}};
+    bench::LevelResult result{level, {}, {}};
     result.measurement.stable = level == 1;
     result.measurement.window.seconds = 2;
     result.measurement.window.latencies = {100'000, 200'000, 300'000, 400'000};
@@ -45,6 +45,19 @@ TEST(BenchText, WritesALineOfCsvForEachLevelAndThePercentileThatWasAskedFor) {
             "Std latency,Requests,Errors,Delayed,Stable\n"
             "1,4.00,200,400,400,400,300,250,112,4,0,0,yes\n"
             "4,4.00,200,400,400,400,300,250,112,4,3,0,no\n");
+}
+
+TEST(BenchText, SaysWhereTheServerSpentItsTimeIfItIsKnown) {
+  BenchReport report = Report();
+  bench::ServerTimes before{.calls = 10, .runs = 10, .queue = 1'000'000, .compute = 1'000'000};
+  bench::ServerTimes after{.calls = 30, .runs = 15, .queue = 3'000'000, .compute = 9'000'000};
+  report.profile.levels[0].server = after.Since(before);
+  EXPECT_THAT(BenchCsv(report), HasSubstr("p99 latency,Server Queue,Server Compute Infer,Avg latency"));
+  EXPECT_THAT(BenchCsv(report), HasSubstr("\n1,4.00,200,400,400,400,100,400,250,"));
+  EXPECT_EQ(BenchJson(report)["levels"][0]["server"],
+            Json({{"requests", 20}, {"runs", 5}, {"queue_us", 100.0}, {"compute_us", 400.0}}));
+  EXPECT_FALSE(BenchJson(report)["levels"][1].contains("server"));
+  EXPECT_EQ(before.Since(after).calls, 10u) << "a model that was loaded again counts anew";
 }
 
 TEST(BenchText, NamesErrorsAndWhatWasFound) {

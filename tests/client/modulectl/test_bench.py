@@ -86,6 +86,25 @@ def test_batches_count_as_inferences_and_files_are_inputs(bench):
     bench("fashion_mnist", "--input-data", "zero", "--hook", "**", *SHORT)
 
 
+def test_the_open_inference_protocol_is_another_way_in(bench):
+    words = ["fashion_mnist", "--protocol", "oip", "-b", "4", "--json", *SHORT]
+    plain, watched = json.loads(bench(*words)), json.loads(bench(*words, "--hook", "**"))
+    for result in (plain, watched):
+        (level,) = result["levels"]
+        assert result["batch_size"] == 4 and level["requests"] == 300 and level["errors"] == {}
+    assert "NOT_FOUND" in bench(*words, "--hook", "no_such_module", code=4)
+    assert "NOT_FOUND" in bench("no_such_model", "--protocol", "oip", code=4)
+
+
+@pytest.mark.parametrize("protocol", ["forward", "oip"])
+def test_the_server_says_where_the_time_went(bench, protocol):
+    (level,) = json.loads(bench("fashion_mnist", "--protocol", protocol, "--json", *SHORT))["levels"]
+    # The warm-up's calls, too.
+    assert level["server"]["requests"] >= level["requests"]
+    assert 0 < level["server"]["runs"] <= level["server"]["requests"]
+    assert 0 < level["server"]["compute_us"] < level["latency_us"]["mean"] * 2
+
+
 def test_a_search_finds_a_load_below_the_threshold(bench):
     words = ["fashion_mnist", "--concurrency-range", "1:8", "--binary-search", "--percentile", "50", "--json", *SHORT]
     generous = json.loads(bench(*words, "--latency-threshold", "60000"))
@@ -128,6 +147,7 @@ def test_a_call_that_the_model_refuses_is_said_at_once(bench):
         (["--concurrency-range", "4:1"], "0 < START <= END"),
         (["--concurrency-range", "1.5"], "whole numbers"),
         (["--binary-search"], "needs --latency-threshold"),
+        (["--protocol", "oip", "--hook", "**", "--kind", "forward_pre"], "--kind"),
         (["--plot", "a.png"], "ends in .svg"),
         (["-b", "2", "--input", "1x1x28x28"], "--batch-size"),
     ],
