@@ -22,6 +22,7 @@
 #include "server/operations/logging.h"
 #include "server/operations/machine.h"
 #include "server/operations/options.h"
+#include "server/operations/request_log.h"
 #include "server/operations/signals.h"
 #include "server/rest/http_status.h"
 #include "server/rpc/rpc_server.h"
@@ -37,6 +38,9 @@ namespace {
 
 // How soon a changed file of tokens counts.
 constexpr absl::Duration kRefreshPeriod = absl::Seconds(1);
+
+void SayInfo(absl::string_view text) { LogInfo(text); }
+void SayWarning(absl::string_view text) { LogWarning(text); }
 
 int Fail(const absl::Status& status) {
   SayWhyNot(status.message());
@@ -102,15 +106,16 @@ int Serve(const Options& options, Signals& signals) {
 
   auto access = AccessControl::FromFile(options.tokens);
   if (!access.ok()) return Fail(access.status());
-  const WorkerThread refresh(kRefreshPeriod, [&access] { (*access)->Refresh(LogInfo, LogWarning); });
+  const WorkerThread refresh(kRefreshPeriod, [&access] { (*access)->Refresh(SayInfo, SayWarning); });
 
-  KeptAlgorithms algorithms(options.cache, MachineText(), LogWarning);
+  KeptAlgorithms algorithms(options.cache, MachineText(), SayWarning);
   ByteAdmission admission(options.max_inflight_bytes);  // Before whatever runs calls: they are counted to their end.
   HeapTrimmer trimmer;                                  // Before whatever holds models: they tell it when they go.
   Health health;
   ModelStore store([&health](const std::string& name, bool serving) { health.Set(name, serving); });
   SubscriptionHub hub(ServedTreesOf(store), {options.max_subscriptions, options.max_subscription_bytes});
   Scheduler scheduler({options.compute_threads, options.max_queue});
+  RequestLog request_log(options.log_requests);
   ModelStatistics statistics;
   ServerMetrics metrics(
       ReadingsOf(store, scheduler, hub, admission, VersionText(), [&health] { return health.is_ready(); }));
@@ -133,6 +138,7 @@ int Serve(const Options& options, Signals& signals) {
                             .on_end = [&](const RequestRecord& record) {
                               statistics.Add(record);
                               metrics.Add(record);
+                              request_log.Add(record);
                             }});
   open_inference::Service open_inference({store, inference, introspection, admin, statistics},
                                          {.version = VersionText(),
@@ -189,7 +195,8 @@ int main(int argc, char** argv) {
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
   if (std::get<Options>(options).check) return Check(std::get<Options>(options));
   const absl::Status environment = EnterComputeEnvironment(argv);
-  StartLog(std::get<Options>(options).log_level);
+  StartLog(std::get<Options>(options).log_level,
+           std::get<Options>(options).log_format == "json" ? LogFormat::kJson : LogFormat::kText);
   if (!environment.ok()) LogWarning(absl::StrCat("threads that wait will spin: ", environment.message()));
   Signals signals;
   return Serve(std::get<Options>(options), signals);

@@ -84,6 +84,10 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
   app.add_option("--log-level", options.log_level, "debug, info, warning, error or off")
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
       ->capture_default_str();
+  app.add_option("--log-format", options.log_format, "text or json: one object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app.add_flag("--log-requests", options.log_requests, "A line for each call that ended, not at level debug alone");
 }
 
 // The file that the command line names; empty if it names none.

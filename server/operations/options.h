@@ -30,6 +30,8 @@ struct Options {
   absl::Duration drain_delay = absl::ZeroDuration();
   absl::Duration drain_timeout = absl::Seconds(20);
   std::string log_level = "info";
+  std::string log_format = "text";
+  bool log_requests = false;
 };
 
 // The program's version, and how it was built.

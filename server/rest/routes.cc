@@ -12,6 +12,7 @@
 #include "server/rest/http_status.h"
 #include "server/rest/infer_body.h"
 #include "server/rest/model_json.h"
+#include "server/scheduling/trace_context.h"
 
 namespace moduled::server::rest {
 namespace {
@@ -60,6 +61,7 @@ absl::StatusOr<HttpReply> Infer(Service& service, ByteAdmission& admission, cons
   ASSIGN_OR_RETURN(InferBody body, ParseInfer(request.body, request.header(kJsonLengthHeader)));
   open_inference::InferCall call = std::move(body.call);
   call.model = ModelOf(request);
+  call.context.trace_parent = CheckedTraceParent(request.header("traceparent"));
   const Roles roles = call.parameters.hooks.empty() ? Roles{Role::kInfer} : Roles{Role::kInfer, Role::kObserve};
   RETURN_IF_ERROR(caller.Check(Need::OfModel(roles, call.model.name)));
   absl::StatusOr<open_inference::InferReply> reply = absl::UnknownError("");

@@ -54,7 +54,7 @@ ROOMS = {
     "server/open_inference": ["server/scheduling", "server/models", "nn/tensor", "proto/contract"],
     "server/rpc": [
         "server/access", "server/open_inference", "server/hooks", "server/scheduling", "server/models", "nn/tensor", "proto/contract"],
-    "server/operations": ["server/models", "proto/contract"],
+    "server/operations": ["server/scheduling", "server/models", "proto/contract"],
     # Text of protobuf's, as of the model's configuration.
     "server/operations/config_file.cc": ["server/operations", "nn"],
     "server/main.cc": ["server", "nn", "proto"],
