@@ -278,6 +278,44 @@ TEST(Scheduler, FinishesWhatWaitsAndTakesNoMoreWhileDraining) {
   EXPECT_TRUE(before.Wait().ok());
 }
 
+// Under ThreadSanitizer this is where races would show: callers come, go and are late while calls run alone and as one.
+TEST(Scheduler, AnswersEveryCallOnceWhileCallersComeAndGo) {
+  constexpr int kCallers = 4;
+  constexpr int kCalls = 250;
+  Scheduler scheduler({.threads = 2, .max_queue = 16});
+  std::atomic<int> answers = 0;
+  const int model = 0;
+  const auto call = [&](int i) {
+    std::stop_source caller;
+    Scheduler::Job job;
+    job.context.cancelled = caller.get_token();
+    if (i % 5 == 0) job.context.deadline = absl::Now() + absl::Microseconds(i);
+    job.terms = {.model = &model, .priority = static_cast<uint64_t>(1 + i % 2), .max_running = i % 3};
+    job.run = [&](const ComputeShare&) { ++answers; };
+    job.refuse = [&](absl::Status) { ++answers; };
+    if (i % 4 != 0) {
+      job.together.emplace();
+      job.together->max_rows = 8;
+      job.together->fit = [](const void*, const void*) { return true; };
+      job.together->run = [&](std::vector<Scheduler::Job> others, const ComputeShare&) {
+        answers += 1 + static_cast<int>(others.size());
+      };
+    }
+    scheduler.Submit(std::move(job));
+    if (i % 3 == 0) caller.request_stop();
+  };
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < kCalls; ++i) call(i);
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  while (answers < kCallers * kCalls) std::this_thread::yield();
+  EXPECT_EQ(answers, kCallers * kCalls);
+  EXPECT_EQ(scheduler.queued(), 0u);
+}
+
 TEST(Scheduler, AnswersEveryCallWhenItGoes) {
   auto scheduler = std::make_unique<Scheduler>(SchedulerOptions{.threads = 1, .max_queue = 10});
   auto blocker = std::make_unique<Blocker>(*scheduler);
