@@ -19,6 +19,7 @@
 #include "server/open_inference/service.h"
 #include "server/operations/compute_environment.h"
 #include "server/operations/health.h"
+#include "server/operations/lock_checks.h"
 #include "server/operations/logging.h"
 #include "server/operations/machine.h"
 #include "server/operations/options.h"
@@ -191,6 +192,7 @@ int Serve(const Options& options, Signals& signals) {
 
 int main(int argc, char** argv) {
   using namespace moduled::server;  // NOLINT(google-build-using-namespace)
+  LeaveOutLockChecks();
   const auto options = ParseOptions(argc, argv);
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
   if (std::get<Options>(options).check) return Check(std::get<Options>(options));
