@@ -60,10 +60,11 @@ def test_every_flag_of_the_image_is_one_of_the_server(dockerfile):
     assert_known(flags)
 
 
-def test_the_port_of_deployment_image_and_server_is_one(container, flags, dockerfile):
-    (port,) = container["ports"]
-    assert flags["--listen"] == f"0.0.0.0:{port['containerPort']}"
-    assert re.search(r"^EXPOSE (\d+)$", dockerfile, re.MULTILINE)[1] == str(port["containerPort"])
+def test_the_ports_of_deployment_image_and_server_are_the_same(container, flags, dockerfile):
+    ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
+    assert flags["--listen"] == f"0.0.0.0:{ports['grpc']}"
+    assert flags["--http"] == f"0.0.0.0:{ports['http']}"
+    assert set(re.search(r"^EXPOSE ([\d ]+)$", dockerfile, re.MULTILINE)[1].split()) == set(ports.values())
 
 
 def test_the_deployment_asks_for_as_many_processors_as_it_computes_with(container, flags):
