@@ -36,4 +36,6 @@ USER 10001:10001
 EXPOSE 8001 8002
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["moduled"]
-CMD ["--repository", "/models", "--listen", "0.0.0.0:8001", "--http", "0.0.0.0:8002"]
+# A container's port is reached by whom it is published to. Where those are others than you: give --tokens FILE, or
+# --tls-cert, --tls-key and --tls-client-ca, in place of the last flag.
+CMD ["--repository", "/models", "--listen", "0.0.0.0:8001", "--http", "0.0.0.0:8002", "--allow-unauthenticated"]

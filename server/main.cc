@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "nn/ops/compute_libraries.h"
 #include "server/access/access_control.h"
+#include "server/access/certificates.h"
 #include "server/hooks/subscription_hub.h"
 #include "server/http_port/http_port.h"
 #include "server/models/check_repository.h"
@@ -37,7 +38,7 @@
 namespace moduled::server {
 namespace {
 
-// How soon a changed file of tokens counts.
+// How soon a changed file of tokens or certificates counts.
 constexpr absl::Duration kRefreshPeriod = absl::Seconds(1);
 
 void SayInfo(absl::string_view text) { LogInfo(text); }
@@ -107,7 +108,16 @@ int Serve(const Options& options, Signals& signals) {
 
   auto access = AccessControl::FromFile(options.tokens);
   if (!access.ok()) return Fail(access.status());
-  const WorkerThread refresh(kRefreshPeriod, [&access] { (*access)->Refresh(SayInfo, SayWarning); });
+  std::unique_ptr<Certificates> certificates;
+  if (!options.tls_cert.empty()) {
+    auto read = Certificates::FromFiles({options.tls_cert, options.tls_key, options.tls_client_ca});
+    if (!read.ok()) return Fail(read.status());
+    certificates = *std::move(read);
+  }
+  const WorkerThread refresh(kRefreshPeriod, [&access, &certificates] {
+    (*access)->Refresh(SayInfo, SayWarning);
+    if (certificates != nullptr) certificates->Refresh(SayInfo, SayWarning);
+  });
 
   KeptAlgorithms algorithms(options.cache, MachineText(), SayWarning);
   ByteAdmission admission(options.max_inflight_bytes);  // Before whatever runs calls: they are counted to their end.
@@ -164,11 +174,16 @@ int Serve(const Options& options, Signals& signals) {
   }
 
   auto server = RpcServer::Start({introspection, inference, hub, admin, open_inference, **access, admission},
-                                 {.listen = options.listen, .max_message_bytes = options.max_message_bytes});
+                                 {.listen = options.listen,
+                                  .max_message_bytes = options.max_message_bytes,
+                                  .certificates = certificates.get(),
+                                  .health_listen = options.health_listen,
+                                  .limits = options.connections});
   if (!server.ok()) return Fail(server.status());
   health.SetReady(true);
   health.Publish([&server](const std::string& name, bool serving) { (*server)->SetServing(name, serving); });
   if (http != nullptr) std::cout << "serving HTTP on " << http->address() << std::endl;
+  if (const std::string* address = (*server)->health_address()) std::cout << "health on " << *address << std::endl;
   std::cout << "listening on " << (*server)->address() << std::endl;
   LogInfo(absl::StrCat("algorithms that had to be measured: ", algorithms.cache().measured()));
 

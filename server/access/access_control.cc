@@ -35,9 +35,12 @@ void AccessControl::Refresh(const Say& say_info, const Say& say_warning) {
     say_warning(absl::StrCat("--tokens: the rules stay as they were: ", rules.status().message()));
     return;
   }
-  say_info(absl::StrCat("--tokens ", path_, ": read again, credentials: ", (*rules)->size()));
-  absl::MutexLock lock(&mutex_);
-  rules_ = *std::move(rules);
+  const size_t credentials = (*rules)->size();
+  {
+    absl::MutexLock lock(&mutex_);
+    rules_ = *std::move(rules);
+  }
+  say_info(absl::StrCat("--tokens ", path_, ": read again, credentials: ", credentials));
 }
 
 }  // namespace moduled::server

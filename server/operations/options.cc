@@ -11,7 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/operations/bind_policy.h"
 #include "server/operations/config_file.h"
+#include "server/operations/connection_options.h"
 #include "server/operations/machine.h"
 
 namespace moduled::server {
@@ -44,10 +46,9 @@ void AddFlags(CLI::App& app, Options& options, std::optional<std::string>& cache
                  "means one that the system chooses, empty none")
       ->check([](const std::string& address) { return address.empty() ? "" : CheckAddress(address); })
       ->capture_default_str();
-  app.add_option(
-      "--tokens", options.tokens,
-      "A file of who may call and what they may do; it is read again when it changes (default: everybody may "
-      "do everything)");
+  app.add_option("--health-listen", options.health_listen,
+                 "HOST:PORT to answer grpc.health.v1 on in plaintext, for probes (default: on --listen alone)")
+      ->check(CheckAddress);
   app.add_option("--replica-id", options.replica_id, "What hook events call this server (default: the host's name)");
   app.add_option("--compute-threads", options.compute_threads,
                  "Threads that compute, of all requests together (default: one for each processor)")
@@ -128,6 +129,9 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   app.add_option("--config", config, "A file that says what flags say too (moduled.v1.ServerConfig, as text)");
   app.add_flag("--check", options.check, "Look whether the settings and the repository are good, and end");
   AddFlags(app, options, cache, drain_delay, drain_timeout);
+  AddSecurityFlags(app, options);
+  options.connections.memory = 0;  // Until the flag or the machine says it.
+  AddConnectionFlags(app, options.connections);
   for (CLI::Option* option : app.get_options()) {
     if (option->get_expected_max() == 1) option->take_last();
   }
@@ -153,6 +157,14 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
     options.max_inflight_bytes = std::max(static_cast<size_t>(UsableMemory()) / 4, options.max_message_bytes);
   }
   if (options.max_model_bytes == 0) options.max_model_bytes = UsableMemory() / 2;
+  if (options.connections.memory == 0) {
+    // Room for messages that arrive, whatever the machine has: two of the largest.
+    options.connections.memory = std::max<size_t>(UsableMemory() / 4, 2 * options.max_message_bytes);
+  }
+  if (const absl::Status status = CheckBinding(options); !status.ok()) {
+    std::cerr << "moduled: " << status.message() << '\n';
+    return 1;
+  }
   if (options.replica_id.empty()) options.replica_id = HostName();
   return options;
 }

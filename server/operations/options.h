@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/time/time.h"
+#include "server/access/connection_limits.h"
 
 namespace moduled::server {
 
@@ -16,8 +17,14 @@ struct Options {
   std::string cache;  // Default: .cache in the repository. Empty: nothing is kept.
   std::string listen = "127.0.0.1:8001";
   std::string http = "127.0.0.1:8002";  // Empty: there is no HTTP port.
+  std::string health_listen;            // Empty: health is answered on the same port alone.
   std::string tokens;                   // A file. Empty: no rules, everybody may do everything.
-  std::string replica_id;               // Default: the host's name.
+  std::string tls_cert;                 // A file. Empty: plaintext.
+  std::string tls_key;
+  std::string tls_client_ca;  // Empty: clients are not asked for certificates.
+  bool allow_unauthenticated = false;
+  ConnectionLimits connections;
+  std::string replica_id;      // Default: the host's name.
   int compute_threads = 0;     // Of all requests together. 0: one for each processor that this process may use.
   int64_t max_batch_size = 0;  // Of models whose configuration does not say. 0: as many rows as pay.
   size_t max_queue = 256;

@@ -9,28 +9,23 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
+#include "server/rpc/connection_arguments.h"
+#include "server/rpc/listening.h"
+#include "server/rpc/tls_credentials.h"
 
 namespace moduled::server {
 namespace {
 
-void AddChannelArguments(grpc::ServerBuilder& builder) {
-  // A port that is taken must be an error, not a share of somebody else's connections.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // Finds subscribers that have vanished without a word, which by default takes two hours.
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  // Clients that look after idle subscriptions in the same way are not to be punished for it.
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const Certificates* certificates) {
+  if (certificates == nullptr) return grpc::InsecureServerCredentials();
+  return std::make_shared<TlsCredentials>(*certificates);
 }
 
 }  // namespace
 
 RpcServer::RpcServer(RpcBackends backends, const RpcOptions& options)
-    : intake_{backends.access, backends.admission, options.max_message_bytes},
+    : credentials_(CredentialsOf(options.certificates)),
+      intake_{backends.access, backends.admission, options.max_message_bytes},
       introspection_(backends.introspection, intake_),
       inference_(backends.inference, delivery_, intake_),
       hooks_(backends.hooks, delivery_, intake_, options.heartbeat),
@@ -42,7 +37,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcBackends backends
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto server = std::unique_ptr<RpcServer>(new RpcServer(backends, options));
   grpc::ServerBuilder builder;
-  AddChannelArguments(builder);
+  ApplyLimits(options.limits, builder);
   builder.SetMaxReceiveMessageSize(
       static_cast<int>(std::min<size_t>(options.max_message_bytes, std::numeric_limits<int>::max())));
   builder.SetMaxSendMessageSize(-1);  // Messages are measured before they are made, with a better error.
@@ -52,14 +47,15 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(RpcBackends backends
   builder.RegisterService(&server->admin_);
   builder.RegisterService(&server->open_inference_);
   int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, server->credentials_, &port);
   server->server_ = builder.BuildAndStart();
-  if (server->server_ == nullptr || port == 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
-                                               ": the port is in use, or the address is not this machine's"));
+  if (server->server_ == nullptr || port == 0) return CannotListen(options.listen);
+  server->address_ = WithPort(options.listen, port);
+  if (!options.health_listen.empty()) {
+    auto health_port = HealthPort::Start(options.health_listen, options.limits);
+    if (!health_port.ok()) return health_port.status();
+    server->health_port_ = *std::move(health_port);
   }
-  const absl::string_view host = absl::string_view(options.listen).substr(0, options.listen.rfind(':'));
-  server->address_ = absl::StrCat(host, ":", port);
   return server;
 }
 
@@ -67,9 +63,13 @@ RpcServer::~RpcServer() { Shutdown(absl::InfinitePast()); }
 
 void RpcServer::SetServing(const std::string& name, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(name, serving);
+  if (health_port_ != nullptr) health_port_->SetServing(name, serving);
 }
 
-void RpcServer::StopServing() { server_->GetHealthCheckService()->Shutdown(); }
+void RpcServer::StopServing() {
+  server_->GetHealthCheckService()->Shutdown();
+  if (health_port_ != nullptr) health_port_->StopServing();
+}
 
 void RpcServer::Shutdown(absl::Time deadline) {
   if (server_ == nullptr) return;

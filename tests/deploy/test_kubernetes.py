@@ -40,7 +40,12 @@ def dockerfile():
 @pytest.fixture(scope="module")
 def flags(container):
     """What the deployment sets, by the flag's name."""
-    return dict(argument.split("=", 1) for argument in container["args"])
+    return flags_of(container)
+
+
+def flags_of(container):
+    """By name; a flag without a value has None."""
+    return {flag: value if equals else None for flag, equals, value in (arg.partition("=") for arg in container["args"])}
 
 
 def assert_known(flags):
@@ -52,6 +57,42 @@ def assert_known(flags):
 def test_every_flag_of_the_deployment_is_one_of_the_server(flags):
     assert flags
     assert_known(flags)
+
+
+def test_the_secured_deployment_is_this_one_with_tls_tokens_and_a_port_for_probes(container, flags, tmp_path):
+    folder = REPOSITORY / "deploy/kubernetes/secured"
+    pod = yaml.safe_load((folder / "patch.yaml").read_text())["spec"]["template"]["spec"]
+    (secured,) = pod["containers"]
+    assert secured["name"] == container["name"]
+    own = flags_of(secured)
+    assert_known(own)
+    # HTTP is plaintext: it stays in the pod.
+    assert own.pop("--http").startswith("127.0.0.1:")
+    added = {"--health-listen", "--tls-cert", "--tls-key", "--tokens"}
+    assert {flag: own[flag] for flag in own if flag not in added} == {
+        flag: value for flag, value in flags.items() if flag not in ("--http", "--allow-unauthenticated")
+    }
+    (port,) = secured["ports"]
+    assert own["--health-listen"] == f"0.0.0.0:{port['containerPort']}"
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert secured[probe]["grpc"]["port"] == port["containerPort"]
+    mounted = {mount["mountPath"]: mount["name"] for mount in secured["volumeMounts"]}
+    volumes = {volume["name"] for volume in pod["volumes"]}
+    for flag in added - {"--health-listen"}:
+        assert mounted[str(pathlib.PurePath(own[flag]).parent)] in volumes
+
+
+def test_the_example_of_tokens_is_one_that_the_server_takes(tmp_path):
+    tokens = REPOSITORY / "deploy/kubernetes/secured/tokens.pbtxt"
+    with servers.serving(servers.MODELS, "--cache", tmp_path, "--tokens", tokens, "--listen", "0.0.0.0:0"):
+        pass
+
+
+def test_the_image_and_the_deployment_say_that_everybody_may_call(flags, dockerfile, tmp_path):
+    assert "--allow-unauthenticated" in flags and '"--allow-unauthenticated"' in dockerfile
+    done = servers.failing(servers.MODELS, "--cache", tmp_path, "--listen", "0.0.0.0:0")
+    assert done.returncode not in (0, None)
+    assert done.stderr.count("\n") == 1 and "--allow-unauthenticated" in done.stderr
 
 
 def test_every_flag_of_the_image_is_one_of_the_server(dockerfile):

@@ -20,8 +20,8 @@ ROOMS = {
     "nn/weights": ["nn/tensor"],
     "nn/description": ["nn/layers", "nn/modules", "nn/weights", "nn/graph", "nn/tensor"],
     # The daemon.
-    # Whoever serves asks it; it knows of nothing that is served.
-    "server/access": [],
+    # Whoever serves asks it; it knows of nothing that is served, and of the engine only how files are read.
+    "server/access": ["nn/description", "nn/tensor"],
     # Text of protobuf's, as the configuration of models.
     "server/access/access_file.cc": ["server/access", "nn"],
     "server/models": ["nn", "proto/contract"],
@@ -54,7 +54,7 @@ ROOMS = {
     "server/open_inference": ["server/scheduling", "server/models", "nn/tensor", "proto/contract"],
     "server/rpc": [
         "server/access", "server/open_inference", "server/hooks", "server/scheduling", "server/models", "nn/tensor", "proto/contract"],
-    "server/operations": ["server/scheduling", "server/models", "proto/contract"],
+    "server/operations": ["server/access", "server/scheduling", "server/models", "proto/contract"],
     # Text of protobuf's, as of the model's configuration.
     "server/operations/config_file.cc": ["server/operations", "nn"],
     "server/main.cc": ["server", "nn", "proto"],

@@ -77,13 +77,13 @@ class Server:
 
 # What tests are not about, unless they say so: batches have plans of their own to wait for, and a port is one more that
 # somebody may have.
-DEFAULTS = {"--max-batch-size": "1", "--http": ""}
+DEFAULTS = {"--listen": "127.0.0.1:0", "--max-batch-size": "1", "--http": ""}
 
 
 def command(models, *options) -> list:
     given = [str(option).split("=")[0] for option in options]
     defaults = [word for flag in DEFAULTS if flag not in given for word in (flag, DEFAULTS[flag])]
-    return [MODULED, "--repository", models, "--listen", "127.0.0.1:0", *defaults, *options]
+    return [MODULED, "--repository", models, *defaults, *options]
 
 
 def serving(models, *options) -> Server:

@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 
 import pytest
-from conftest import ROOT, token_of
+from callers import ROOT, token_of
 
 MODULECTL = pathlib.Path(os.environ.get("MODULECTL_BINARY", ROOT / "build/release/client/modulectl/modulectl"))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reflection
 import servers
-from conftest import CALLERS, access_text, token_of
+from callers import CALLERS, access_text, token_of
 
 import moduled
 
