@@ -1,7 +1,9 @@
 """/metrics as Prometheus reads it, and the two probes beside it."""
 
 import concurrent.futures
+import os
 import re
+import signal
 import socket
 import urllib.request
 
@@ -140,3 +142,19 @@ def test_there_is_no_port_unless_it_is_wanted(tmp_path):
     with servers.serving(tmp_path, "--http", "127.0.0.1:0") as server:
         with urllib.request.urlopen(f"http://{address_of(server)}/readyz", timeout=10) as reply:
             assert reply.status == 200
+
+
+def test_a_server_that_drains_is_alive_and_measured_but_not_ready(tmp_path):
+    hour = "3600"  # It ends by the second signal, not by the clock.
+    with servers.serving(tmp_path, "--http", "127.0.0.1:0", "--drain-delay", hour) as server:
+        http = Http(address_of(server))
+        assert http("/readyz").status == 200
+        said = len(server.output)
+        os.kill(server.pid, signal.SIGTERM)
+        server.wait_for_output(said)
+        while http("/readyz").status == 200:  # It says so just before it does so.
+            pass
+        assert http("/readyz").status == 503 and http("/v2/health/ready").status == 503
+        assert http("/livez").status == 200
+        assert value(http, "moduled_ready") == 0
+        assert server.terminate() == 128 + signal.SIGTERM
