@@ -55,12 +55,18 @@ class WireSubscription final : public contract::Subscription, public grpc::Clien
       if (!mutex_.AwaitWithDeadline(absl::Condition(this, &WireSubscription::HasNews), deadline)) return std::nullopt;
       if (!arrived_) return status_;
       if (message_.has_event()) break;
-      ReadOn();  // A heartbeat.
+      if (message_.has_ended()) resume_token_ = message_.ended().resume_token();
+      ReadOn();  // A heartbeat, or the end.
     }
     absl::StatusOr<contract::HookEvent> event = contract::DecodeEvent(std::move(*message_.mutable_event()));
     ReadOn();
     RETURN_IF_ERROR(event.status());
     return std::optional<contract::HookEvent>(*std::move(event));
+  }
+
+  std::string resume_token() const override {
+    absl::MutexLock lock(&mutex_);
+    return resume_token_;
   }
 
   void Cancel() override { context_.TryCancel(); }
@@ -90,7 +96,8 @@ class WireSubscription final : public contract::Subscription, public grpc::Clien
   std::string id_;
   std::vector<std::string> paths_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::string resume_token_ ABSL_GUARDED_BY(mutex_);
   v1::SubscribeResponse message_ ABSL_GUARDED_BY(mutex_);  // gRPC writes it while no message has arrived.
   bool arrived_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;

@@ -82,9 +82,10 @@ struct UnfiredHook {
 };
 
 struct SubscribeCall {
-  ModelRef model;             // An empty version means every version.
-  std::vector<Hook> hooks;    // Without edits.
-  uint32_t queue_size = 256;  // Events that may wait before the oldest is dropped.
+  ModelRef model;                 // An empty version means every version.
+  std::vector<Hook> hooks;        // Without edits.
+  uint32_t queue_size = 256;      // Events that may wait before the oldest is dropped.
+  std::string resume_token = {};  // Of one that a server has ended: sequence numbers go on from there.
 };
 
 struct SubscriptionInfo {
@@ -105,6 +106,8 @@ class Subscription {
   virtual const std::vector<std::string>& paths() const = 0;
   // Waits for an event. nullopt when none came before the deadline; an error when the stream has ended.
   virtual absl::StatusOr<std::optional<HookEvent>> Next(absl::Time deadline) = 0;
+  // For a subscription to the same, once Next has said that the server ended this one. Empty if it did not.
+  virtual std::string resume_token() const = 0;
   // Makes Next return CANCELLED, now and from now on. From any thread.
   virtual void Cancel() = 0;
 };

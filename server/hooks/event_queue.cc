@@ -100,6 +100,11 @@ void EventQueue::SetWaker(std::function<void()> waker) {
   if (waker_ && HasNews()) waker_();
 }
 
+ResumePoint EventQueue::point() const {
+  absl::MutexLock lock(&mutex_);
+  return {next_delivery_, next_sequence_};
+}
+
 EventQueue::Counts EventQueue::counts() const {
   absl::MutexLock lock(&mutex_);
   return {delivered_, dropped_, entries_.size()};

@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "proto/contract/hooks.h"
+#include "server/hooks/resume_point.h"
 #include "server/hooks/transforms/transform.h"
 
 namespace moduled::server {
@@ -22,7 +23,8 @@ namespace moduled::server {
 class EventQueue {
  public:
   // Requires max_events >= 1. An event of more than `max_bytes` by itself is dropped.
-  EventQueue(size_t max_events, size_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
+  EventQueue(size_t max_events, size_t max_bytes, ResumePoint from = {})
+      : max_events_(max_events), max_bytes_(max_bytes), next_sequence_(from.next), next_delivery_(from.delivered) {}
 
   // Queues share events, and events share tensors with the run that made them. `transform`, if any, is applied when the
   // event is taken: not by the run, and never for events that are dropped. Nothing happens once the queue is closed.
@@ -47,6 +49,8 @@ class EventQueue {
     size_t queued = 0;
   };
   Counts counts() const;
+  // Where another queue would have to begin to go on with this one's numbers.
+  ResumePoint point() const;
 
  private:
   struct Entry {
@@ -70,8 +74,8 @@ class EventQueue {
   mutable absl::Mutex mutex_;
   std::deque<Entry> entries_ ABSL_GUARDED_BY(mutex_);
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t next_delivery_ ABSL_GUARDED_BY(mutex_) = 0;  // The sequence number after the last that was delivered.
+  uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_delivery_ ABSL_GUARDED_BY(mutex_);  // The sequence number after the last that was delivered.
   uint64_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status closed_ ABSL_GUARDED_BY(mutex_);

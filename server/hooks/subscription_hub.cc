@@ -1,6 +1,7 @@
 #include "server/hooks/subscription_hub.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -54,13 +55,17 @@ class LocalSubscription final : public contract::Subscription {
   const std::string& id() const override { return open_->id; }
   const std::vector<std::string>& paths() const override { return open_->paths; }
   absl::StatusOr<std::optional<contract::HookEvent>> Next(absl::Time deadline) override {
-    return open_->queue->Pop(deadline);
+    absl::StatusOr<std::optional<contract::HookEvent>> event = open_->queue->Pop(deadline);
+    ended_ = absl::IsUnavailable(event.status());
+    return event;
   }
+  std::string resume_token() const override { return ended_ ? TokenOf(open_->queue->point()) : ""; }
   void Cancel() override { hub_.CloseSubscription(open_->id, absl::CancelledError("the subscription was cancelled")); }
 
  private:
   SubscriptionHub& hub_;
   const std::shared_ptr<const SubscriptionHub::Open> open_;
+  std::atomic<bool> ended_ = false;  // By the server.
 };
 
 }  // namespace
@@ -83,7 +88,8 @@ absl::StatusOr<std::shared_ptr<const SubscriptionHub::Open>> SubscriptionHub::Op
   ASSIGN_OR_RETURN(open->selectors, CompileHooks(call.hooks));
   ASSIGN_OR_RETURN(const ServedTree served, resolver_(call.model));
   ASSIGN_OR_RETURN(open->paths, SelectedPaths(open->selectors, HookTargets(*served.root, served.input_names)));
-  open->queue = std::make_shared<EventQueue>(call.queue_size, options_.max_queue_bytes);
+  ASSIGN_OR_RETURN(const ResumePoint from, ParseResumeToken(call.resume_token));
+  open->queue = std::make_shared<EventQueue>(call.queue_size, options_.max_queue_bytes, from);
 
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(closed_);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/contract/codec/event_codec.h"
+#include "server/hooks/resume_point.h"
 #include "server/rpc/attached_messages.h"
 
 namespace moduled::server {
@@ -45,8 +46,11 @@ OutgoingStream::Step EventStream::Next() {
     subscribed.mutable_paths()->Assign(open_->paths.begin(), open_->paths.end());
   } else {
     const absl::StatusOr<std::optional<contract::HookEvent>> event = open_->queue->TryPop();
-    if (!event.ok()) return event.status();
-    if (event->has_value()) {
+    if (!event.ok()) {
+      // Where it would go on; then the reason.
+      if (!absl::IsUnavailable(event.status()) || std::exchange(said_end_, true)) return event.status();
+      message.mutable_ended()->set_resume_token(TokenOf(open_->queue->point()));
+    } else if (event->has_value()) {
       const absl::Status status = contract::EncodeEvent(**event, *message.mutable_event(), &attachments);
       if (!status.ok()) return status;
     } else if (heartbeat_due_.exchange(false)) {

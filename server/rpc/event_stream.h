@@ -40,7 +40,8 @@ class EventStream final : public OutgoingStream {
   std::atomic<bool> notified_ = false;  // A wake-up is on its way.
   std::atomic<bool> sent_ = false;      // Something was sent since the last beat.
   std::atomic<bool> heartbeat_due_ = false;
-  bool began_ = false;  // Next's alone.
+  bool began_ = false;  // Next's alone, and so is the next one.
+  bool said_end_ = false;
 };
 
 }  // namespace moduled::server

@@ -238,14 +238,16 @@ class Client:
 
     # Hooks.
 
-    def subscribe(self, model, hooks, *, queue_size=None, version=None, timeout=None):
+    def subscribe(self, model, hooks, *, queue_size=None, version=None, timeout=None, resume_token=None):
         """Watches all requests of a model, whoever sends them: a Subscription. Returns when it is in place.
 
         Up to `queue_size` events wait for a slow reader before the oldest is dropped. Here `timeout` ends the
         subscription; without one it goes on until it is closed. Without a version all versions are watched.
+        With the `resume_token` of one that a server has ended, sequence numbers go on from there.
         """
         request = hooks_pb2.SubscribeRequest(
-            model=model_ref(model, version), hooks=hooks_to_wire(hooks), queue_size=queue_size
+            model=model_ref(model, version), hooks=hooks_to_wire(hooks), queue_size=queue_size,
+            resume_token=resume_token,
         )
         return Subscription(self._hooks.Subscribe(request, timeout=timeout))
 

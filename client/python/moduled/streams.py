@@ -66,7 +66,8 @@ class Subscription:
     """Iterates over the events of all requests, until it is closed or its timeout passes.
 
     `id` names it on the server; `paths` are the modules that its hooks select; `dropped` counts the events that were
-    dropped so far because they were not read in time. As a context manager it is closed at its end. close() may be
+    dropped so far because they were not read in time. Where the server ends it, `resume_token` is for a subscription to
+    the same: its sequence numbers go on. As a context manager it is closed at its end. close() may be
     called from any thread: the iteration ends then.
     """
 
@@ -74,6 +75,7 @@ class Subscription:
         self._call = call
         self._closed = False
         self.dropped = 0
+        self.resume_token = None
         with translated():
             first = next(call)
         if first.WhichOneof("kind") != "subscribed":
@@ -95,6 +97,8 @@ class Subscription:
             kind = message.WhichOneof("kind")
             if kind == "heartbeat":
                 self.dropped = message.heartbeat.dropped
+            elif kind == "ended":
+                self.resume_token = message.ended.resume_token
             elif kind == "event":
                 self.dropped += message.event.dropped
                 return Event.from_wire(message.event)

@@ -129,6 +129,7 @@ absl::StatusOr<SubscribeCall> Decode(v1::SubscribeRequest&& message) {
   call.model = DecodeModelRef(message.model());
   ASSIGN_OR_RETURN(call.hooks, DecodeHooks(std::move(*message.mutable_hooks())));
   if (message.has_queue_size()) call.queue_size = message.queue_size();
+  call.resume_token = std::move(*message.mutable_resume_token());
   return call;
 }
 
@@ -136,6 +137,7 @@ void Encode(const SubscribeCall& call, v1::SubscribeRequest& message) {
   EncodeModelRef(call.model, *message.mutable_model());
   EncodeHooks(call.hooks, *message.mutable_hooks());
   message.set_queue_size(call.queue_size);
+  message.set_resume_token(call.resume_token);
 }
 
 absl::StatusOr<std::vector<SubscriptionInfo>> Decode(v1::ListSubscriptionsResponse&& message) {

@@ -203,6 +203,14 @@ TEST_F(ProcessTest, EndsWellWhenItIsToldToWithSubscribersOpen) {
     server->Signal(signal);
     EXPECT_EQ((*subscription)->Next(absl::InfiniteFuture()).status(),
               absl::UnavailableError("the server is shutting down"));
+    // The next replica goes on with its numbers.
+    const auto replica = Start();
+    const auto other = client::Client::Connect(replica->address());
+    const auto resumed = other->hooks().Subscribe(
+        {.model = {"tiny", ""}, .hooks = {contract::Hook{}}, .resume_token = (*subscription)->resume_token()});
+    ASSERT_TRUE(resumed.ok()) << resumed.status();
+    ASSERT_TRUE(ForwardAndWait(other->inference(), Call()).ok());
+    EXPECT_EQ((*(*resumed)->Next(absl::InfiniteFuture()))->sequence, 1u);
     EXPECT_EQ(server->Wait(), 0);
     EXPECT_EQ(ForwardAndWait(client->inference(), Call()).status().code(), absl::StatusCode::kUnavailable);
   }

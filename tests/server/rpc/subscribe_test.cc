@@ -156,6 +156,9 @@ TEST_F(SubscribeTest, EndsWithAReasonWhenTheServerGoes) {
   const auto reader = hooks_->Subscribe(&context, Request("tiny", "0"));
   ASSERT_TRUE(Read(*reader).has_value());
   local_.hub.CloseAll(absl::UnavailableError("the server is shutting down"));
+  const auto last = Read(*reader);
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->ended().resume_token(), "1.0.0");
   EXPECT_FALSE(Read(*reader).has_value());
   EXPECT_THAT(reader->Finish(), IsError(grpc::StatusCode::UNAVAILABLE, "the server is shutting down"));
 }
