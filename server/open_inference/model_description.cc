@@ -13,8 +13,19 @@ std::vector<PortDescription> PortsOf(const std::vector<nn::ModelPort>& ports) {
 
 }  // namespace
 
+std::vector<int64_t> ConfigDims(const PortDescription& port, const ModelDescription& model) {
+  const bool is_batched = model.max_batch_size > 0 && !port.shape.empty();
+  return {port.shape.begin() + (is_batched ? 1 : 0), port.shape.end()};
+}
+
 ModelDescription Describe(const LoadedModel& model, std::vector<std::string> versions) {
-  return {model.ref().name, std::move(versions), PortsOf(model.signature().inputs), PortsOf(model.signature().outputs)};
+  const int64_t max_rows = model.batching().max_rows();
+  return {model.ref().name,
+          std::move(versions),
+          PortsOf(model.signature().inputs),
+          PortsOf(model.signature().outputs),
+          max_rows > 1 ? max_rows : 0,
+          model.config()};
 }
 
 }  // namespace moduled::server::open_inference

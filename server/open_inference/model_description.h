@@ -7,6 +7,7 @@
 
 #include "nn/tensor/dtype.h"
 #include "server/models/loaded_model.h"
+#include "server/models/model_config.h"
 
 namespace moduled::server::open_inference {
 
@@ -21,7 +22,12 @@ struct ModelDescription {
   std::vector<std::string> versions;  // That are served.
   std::vector<PortDescription> inputs;
   std::vector<PortDescription> outputs;
+  int64_t max_batch_size = 0;  // Rows that may run as one. 0: the first dimension is like any other.
+  ModelConfig config;
 };
+
+// A port's extents as configurations have them: where there are batches, without the first.
+std::vector<int64_t> ConfigDims(const PortDescription& port, const ModelDescription& model);
 
 // From the model's signature: without one it has no inputs that are known.
 ModelDescription Describe(const LoadedModel& model, std::vector<std::string> versions);

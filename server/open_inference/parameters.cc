@@ -1,5 +1,6 @@
 #include "server/open_inference/parameters.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -19,6 +20,12 @@ constexpr absl::string_view kForeign[] = {
     "shared_memory_offset", "shared_memory_byte_size", "binary_data_output", "headers",
     "classification"};
 
+// As many as a call of this server's own protocol may have, and room for their names.
+constexpr size_t kMaxHooks = 1024;
+constexpr size_t kMaxHookText = size_t{1} << 20;
+// The root has no name; outputs call it by this one, too.
+constexpr absl::string_view kRoot = "''";
+
 absl::Status Unknown(const std::string& name, const std::string& field) {
   if (absl::c_linear_search(kForeign, name) || absl::StartsWith(name, "triton_")) {
     return absl::UnimplementedError(absl::StrCat(field, "[", Quoted(name), "]: not supported"));
@@ -35,8 +42,10 @@ absl::StatusOr<uint64_t> Unsigned(const std::string& name, const Parameter& para
       absl::StrCat("parameters[", Quoted(name), "]: want an integer that is not negative"));
 }
 
-contract::Hook ParseSelector(absl::string_view text) {
+absl::StatusOr<contract::Hook> ParseSelector(absl::string_view text) {
   contract::Hook hook;
+  if (text.empty()) return absl::InvalidArgumentError("parameters[\"hooks\"]: an empty selector (the root is '')");
+  if (text == kRoot) return hook;
   if (absl::ConsumePrefix(&text, "type:")) {
     hook.selector_kind = contract::SelectorKind::kType;
   } else if (absl::ConsumePrefix(&text, "regex:")) {
@@ -48,12 +57,38 @@ contract::Hook ParseSelector(absl::string_view text) {
   return hook;
 }
 
+absl::StatusOr<std::vector<std::string>> Selectors(const std::string& text) {
+  std::vector<std::string> selectors;
+  if (!absl::StartsWith(text, "[")) {
+    for (const absl::string_view selector : absl::StrSplit(text, ',')) {
+      selectors.emplace_back(absl::StripAsciiWhitespace(selector));
+    }
+    return selectors;
+  }
+  const nlohmann::json list = nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return absl::InvalidArgumentError("parameters[\"hooks\"]: not a list in JSON");
+  for (const nlohmann::json& selector : list) {
+    if (!selector.is_string()) return absl::InvalidArgumentError("parameters[\"hooks\"]: want a list of texts");
+    selectors.push_back(selector.get<std::string>());
+  }
+  return selectors;
+}
+
 absl::StatusOr<std::vector<contract::Hook>> ParseHooks(const Parameter& parameter) {
   const auto* text = std::get_if<std::string>(&parameter);
   if (text == nullptr) return absl::InvalidArgumentError("parameters[\"hooks\"]: want a text");
+  if (text->size() > kMaxHookText) {
+    return absl::InvalidArgumentError(absl::StrCat("parameters[\"hooks\"]: too long (got ", text->size(),
+                                                   " bytes, want at most ", kMaxHookText, ")"));
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> selectors, Selectors(*text));
+  if (selectors.size() > kMaxHooks) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("parameters[\"hooks\"]: too many (got ", selectors.size(), ", want at most ", kMaxHooks, ")"));
+  }
   std::vector<contract::Hook> hooks;
-  for (const absl::string_view selector : absl::StrSplit(*text, ',')) {
-    hooks.push_back(ParseSelector(absl::StripAsciiWhitespace(selector)));
+  for (const std::string& selector : selectors) {
+    ASSIGN_OR_RETURN(hooks.emplace_back(), ParseSelector(selector));
   }
   return hooks;
 }

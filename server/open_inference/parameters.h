@@ -25,8 +25,8 @@ struct RequestParameters {
 };
 
 // Of a request:
-//   hooks     selectors of modules, separated by commas: exact paths, globs, "type:Conv2d", "regex:..."; their outputs
-//             come back as further outputs
+//   hooks     selectors of modules, separated by commas or as a list in JSON: exact paths, '' for the root, globs,
+//             "type:Conv2d", "regex:..."; their outputs come back as further outputs
 //   priority  of the queue; 1 is the first to be served, 0 the model's default
 //   timeout   microseconds that it may wait in the queue
 //   seed      of what is random in the model

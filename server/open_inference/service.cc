@@ -8,6 +8,8 @@
 namespace moduled::server::open_inference {
 
 void Service::Infer(InferCall call, InferDone done) {
+  // Nobody counts these: names that no model can have are not worth a series.
+  if (const absl::Status status = CheckModelName(call.model.name); !status.ok()) return std::move(done)(status);
   absl::StatusOr<ModelHandle> model = backends_.store.Find(call.model);
   std::string id = call.id;
   std::vector<std::string> outputs = call.outputs;
@@ -37,6 +39,7 @@ absl::StatusOr<bool> Service::IsReady(const contract::ModelRef& model) const {
 }
 
 absl::StatusOr<ModelDescription> Service::Describe(const contract::ModelRef& model) const {
+  RETURN_IF_ERROR(CheckModelName(model.name));
   ASSIGN_OR_RETURN(const ModelHandle handle, backends_.store.Find(model));
   std::vector<std::string> versions;
   for (const contract::ModelStatus& status : backends_.store.List()) {
@@ -57,7 +60,10 @@ absl::Status Service::Load(const std::string& model) {
   return backends_.admin.LoadModel({.model = {model, ""}}).status();
 }
 
-absl::Status Service::Unload(const std::string& model) { return backends_.admin.UnloadModel({model, ""}).status(); }
+absl::Status Service::Unload(const std::string& model) {
+  RETURN_IF_ERROR(CheckModelName(model));
+  return backends_.admin.UnloadModel({model, ""}).status();
+}
 
 std::vector<std::string> Extensions() {
   return {"model_repository", "model_configuration", "statistics", "schedule_policy", "parameters",

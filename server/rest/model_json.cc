@@ -25,12 +25,12 @@ json PortsOf(const std::vector<PortDescription>& ports) {
 }
 
 // The names of element types in configurations.
-json ConfigPortsOf(const std::vector<PortDescription>& ports) {
+json ConfigPortsOf(const std::vector<PortDescription>& ports, const open_inference::ModelDescription& model) {
   json list = json::array();
   for (const PortDescription& port : ports) {
     list.push_back({{"name", port.name},
                     {"data_type", absl::StrCat("TYPE_", open_inference::DatatypeName(port.dtype))},
-                    {"dims", port.shape}});
+                    {"dims", open_inference::ConfigDims(port, model)}});
   }
   return list;
 }
@@ -70,9 +70,9 @@ json ConfigOf(const open_inference::ModelDescription& model) {
   return {{"name", model.name},
           {"platform", kPlatform},
           {"backend", kPlatform},
-          {"max_batch_size", 0},
-          {"input", ConfigPortsOf(model.inputs)},
-          {"output", ConfigPortsOf(model.outputs)}};
+          {"max_batch_size", model.max_batch_size},
+          {"input", ConfigPortsOf(model.inputs, model)},
+          {"output", ConfigPortsOf(model.outputs, model)}};
 }
 
 json StatisticsOf(const std::vector<VersionStatistics>& versions) {

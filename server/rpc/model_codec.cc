@@ -43,10 +43,29 @@ void EncodePort(const PortDescription& port, inference::ModelMetadataResponse::T
 
 // Inputs and outputs have the same fields.
 template <class Message>
-void EncodePort(const PortDescription& port, Message& message) {
+void EncodePort(const PortDescription& port, const open_inference::ModelDescription& model, Message& message) {
   message.set_name(port.name);
   message.set_data_type(DataTypeOf(port.dtype));
-  message.mutable_dims()->Assign(port.shape.begin(), port.shape.end());
+  for (const int64_t extent : open_inference::ConfigDims(port, model)) message.add_dims(extent);
+}
+
+void EncodeQueue(const QueuePolicy& policy, inference::ModelQueuePolicy& message) {
+  message.set_timeout_action(policy.delay ? inference::ModelQueuePolicy::DELAY : inference::ModelQueuePolicy::REJECT);
+  if (policy.timeout != absl::InfiniteDuration()) {
+    message.set_default_timeout_microseconds(static_cast<uint64_t>(absl::ToInt64Microseconds(policy.timeout)));
+  }
+  message.set_allow_timeout_override(policy.allow_override);
+  message.set_max_queue_size(policy.max_waiting);
+}
+
+void EncodeBatching(const ModelConfig& config, inference::ModelDynamicBatching& message) {
+  message.set_max_queue_delay_microseconds(static_cast<uint64_t>(absl::ToInt64Microseconds(config.max_queue_delay)));
+  message.set_priority_levels(config.priority_levels);
+  message.set_default_priority_level(config.default_priority);
+  EncodeQueue(config.queue, *message.mutable_default_queue_policy());
+  for (const auto& [priority, policy] : config.priority_queues) {
+    EncodeQueue(policy, (*message.mutable_priority_queue_policy())[priority]);
+  }
 }
 
 void EncodeSum(const DurationSum& sum, inference::StatisticDuration& message) {
@@ -68,12 +87,14 @@ void Encode(const open_inference::ModelDescription& model, inference::ModelConfi
   message.set_name(model.name);
   message.set_platform(kPlatform);
   message.set_backend(kPlatform);
-  for (const PortDescription& port : model.inputs) EncodePort(port, *message.add_input());
-  for (const PortDescription& port : model.outputs) EncodePort(port, *message.add_output());
+  for (const PortDescription& port : model.inputs) EncodePort(port, model, *message.add_input());
+  for (const PortDescription& port : model.outputs) EncodePort(port, model, *message.add_output());
   inference::ModelInstanceGroup& group = *message.add_instance_group();
   group.set_name(model.name);
   group.set_kind(inference::ModelInstanceGroup::KIND_CPU);
-  group.set_count(1);
+  group.set_count(model.config.instances);
+  message.set_max_batch_size(static_cast<int32_t>(model.max_batch_size));
+  if (model.max_batch_size > 0) EncodeBatching(model.config, *message.mutable_dynamic_batching());
   message.mutable_model_transaction_policy()->set_decoupled(false);
 }
 

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol as a client has it: code that Debian's tools make of the .proto, and short ways to ask."""
+"""The Open Inference Protocol as a client has it: code that Debian's tools make of the .proto, and short ways in."""
 import pathlib
 import shutil
 import subprocess

@@ -1,4 +1,6 @@
 """The Open Inference Protocol over gRPC, through a real server, held against torch."""
+import shutil
+
 import grpc
 import numpy as np
 import oip
@@ -25,7 +27,7 @@ def close(got, want):
 def test_what_the_server_is(client):
     metadata = client.ServerMetadata(pb.ServerMetadataRequest())
     assert metadata.name == "moduled" and metadata.version
-    assert {"model_repository", "model_configuration", "statistics", "logging", "parameters"} <= set(metadata.extensions)
+    assert {"model_repository", "model_configuration", "statistics", "logging"} <= set(metadata.extensions)
     assert client.ServerLive(pb.ServerLiveRequest()).live
     assert client.ServerReady(pb.ServerReadyRequest()).ready
 
@@ -160,9 +162,43 @@ def test_hooks_come_beside_the_outputs_that_are_asked_for(client):
     assert [output.name for output in response.outputs] == [name, "embed"]
 
 
+def test_hooks_may_be_a_list_in_json_and_name_the_root(client):
+    message = oip.request("text", {"ids": IDS, "scale": SCALE}, parameters={"hooks": '["regex:f{1,2}c", "\'\'"]'})
+    names = [output.name for output in client.ModelInfer(message).outputs][2:]
+    assert names[:2] == ["fc", "fc#1"]
+    assert names[2:] == ["''[\"hidden\"]", "''[\"states\"]"]
+
+
+def test_the_configuration_says_how_calls_are_batched(tmp_path):
+    shutil.copytree(servers.MODELS / "fashion_mnist/1", tmp_path / "fashion_mnist/1")
+    (tmp_path / "fashion_mnist/config.pbtxt").write_text("""
+        max_batch_size: 2  instances: 3
+        dynamic_batching {
+          max_queue_delay_microseconds: 7  priority_levels: 2  default_priority_level: 1
+          default_queue_policy { max_queue_size: 5  default_timeout_microseconds: 9  timeout_action: DELAY }
+        }""")
+    with servers.serving(tmp_path) as server, oip.Client(server.address) as client:
+        config = client.ModelConfig(pb.ModelConfigRequest(name="fashion_mnist")).config
+    assert config.max_batch_size == 2
+    assert [list(port.dims) for port in [*config.input, *config.output]] == [[1, 28, 28], [10]]
+    assert [(group.kind, group.count) for group in config.instance_group] == [(2, 3)]
+    batching = config.dynamic_batching
+    assert (batching.max_queue_delay_microseconds, batching.priority_levels) == (7, 2)
+    assert batching.default_priority_level == 1
+    policy = batching.default_queue_policy
+    assert (policy.max_queue_size, policy.default_timeout_microseconds, policy.timeout_action) == (5, 9, 1)
+
+
+def test_without_batches_the_first_dimension_is_like_any_other(client):
+    config = client.ModelConfig(pb.ModelConfigRequest(name="fashion_mnist")).config
+    assert config.max_batch_size == 0 and not config.HasField("dynamic_batching")
+    assert list(config.input[0].dims) == [-1, 1, 28, 28]
+
+
 def test_a_seed_makes_what_is_random_come_again(client):
     def draw(seed):
-        return client.infer("noise", {"input": np.ones((1, 64), np.float32)}, parameters={"seed": seed}).raw_output_contents
+        response = client.infer("noise", {"input": np.ones((1, 64), np.float32)}, parameters={"seed": seed})
+        return response.raw_output_contents
 
     assert draw(7) == draw(7)
     assert draw(7) != draw(8)
