@@ -154,6 +154,7 @@ void LocalInference::Submit(Job job, EndPointer end) {
 void LocalInference::SubmitBatchable(Job job, int64_t rows, const QueueTerms& terms, EndPointer end) {
   auto call = std::make_shared<BatchCall>(BatchCall{std::move(job.call), std::move(job.model), std::move(end), rows});
   const LoadedModel& model = *call->model;
+  call->end->record().rows = call->end->record().batch_rows = rows;  // Unless others come along.
   Together together;
   together.call = call;
   together.rows = rows;
