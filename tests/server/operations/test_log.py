@@ -47,10 +47,10 @@ def test_requests_are_lines_that_machines_can_read(repository):
 def test_a_client_cannot_forge_a_line(repository):
     with servers.serving(repository, "--http", "127.0.0.1:0", "--log-requests") as server:
         infer(server, request_id="x\n2026-01-01T00:00:00.000+00:00 error forged\x1b[2J")
-        infer(server, "net%0aforged")
+        assert infer(server, "net%0aforged").status == 400
     log = "".join(server.output)
     assert "\nforged" not in log and "\x1b" not in log
-    assert sum("forged" in line for line in server.output) == 2
+    assert sum("forged" in line for line in server.output) == 1
 
 
 def test_a_log_that_cannot_be_written_stops_nothing(repository):
